@@ -1,0 +1,1 @@
+"""OBProxy Bot: OBProxy clusters from Slack, through OceanBase Cloud Platform."""

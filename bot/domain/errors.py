@@ -1,0 +1,167 @@
+"""Everything that can go wrong, for two audiences: the log and the person in Slack."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .texts import N_, Text
+
+
+class BotError(Exception):
+    """`str(error)` is for the log; `text` is for the person in Slack."""
+
+    user_message = N_("That did not work. It is in the log under %(reference)s.")
+
+    def __init__(self, detail: str, **fields: Any) -> None:
+        super().__init__(detail)
+        self.fields = fields
+
+    @property
+    def text(self) -> Text:
+        """What the person reads: what happened, and what they can do next."""
+        return Text(self.user_message, self.fields)
+
+
+class NotAllowed(BotError):
+    """The person lacks the role. Fields: environment, approvers."""
+
+    user_message = N_("Approving in %(environment)s needs the approver role. Approvers: %(approvers)s.")
+
+
+class SelfApproval(NotAllowed):
+    """The requester decided on their own request. Fields: number, approvers."""
+
+    user_message = N_(
+        "You asked for #%(number)s, so your decision does not count. It waits for another approver: %(approvers)s."
+    )
+
+
+class TooLate(BotError):
+    """Somebody decided before. Fields: number, who, when, what."""
+
+    user_message = N_("%(who)s %(what)s #%(number)s at %(when)s. Nothing is left to do.")
+
+
+class OldButton(BotError):
+    """The button belongs to an earlier revision or state. Fields: number, state."""
+
+    user_message = N_("These buttons are old: #%(number)s is %(state)s now. Its card shows what can be done.")
+
+
+class Gone(BotError):
+    """The request behind a button or a reference does not exist. Fields: reference."""
+
+    user_message = N_('There is no request "%(reference)s" here. /obproxy status lists yours.')
+
+
+class UnknownAction(BotError):
+    """A button, a modal or an event that this version does not know."""
+
+    user_message = N_(
+        "This button belongs to another version of the bot. Nothing was done. /obproxy status shows more."
+    )
+
+
+class FormRefused(BotError):
+    """
+    The modal's answer has mistakes.
+
+    `at` maps a field's id to the words for it; all mistakes at once.
+    """
+
+    user_message = N_("The form has mistakes; each one stands at its field.")
+
+    def __init__(self, at: Mapping[str, Text]) -> None:
+        super().__init__(f"form refused at {', '.join(sorted(at))}")
+        self.at = dict(at)
+
+
+class NotSaved(BotError):
+    """The database has not answered in time; the same click may be repeated."""
+
+    user_message = N_("Not saved yet: the bot's database is slow. Nothing typed is lost. Press again.")
+
+
+class FormNotOpened(BotError):
+    """Slack's three seconds for a modal ran out, or it refused the modal."""
+
+    user_message = N_("The form did not open within Slack's 3 s. Type /obproxy create again.")
+
+
+class Conflict(BotError):
+    """Another replica or click wrote first: read again and decide again."""
+
+    user_message = N_("Somebody changed this at the same moment. Nothing was done. Press again.")
+
+
+class OcpError(BotError):
+    """OCP did not do what was asked. Fields: environment."""
+
+    user_message = N_("OCP %(environment)s did not answer as expected. The card shows what is known.")
+
+
+class OcpRefused(OcpError):
+    """OCP said no; the same call would be refused again."""
+
+    def __init__(self, detail: str, *, code: str, message: str, trace_id: str, status: int) -> None:
+        super().__init__(detail)
+        self.code, self.message, self.trace_id, self.status = code, message, trace_id, status
+
+
+class TaskGone(OcpRefused):
+    """OCP does not know the task any more (TSK10001)."""
+
+
+class OcpUnavailable(OcpError):
+    """The call never had an effect, or was a read: it may be repeated after `seconds`, if OCP named them."""
+
+    def __init__(self, detail: str, *, seconds: float | None = None) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+
+class OcpStopped(OcpError):
+    """
+    Calling on would do harm: the log-on is refused, or the address is not an OCP's.
+
+    `reason` is "credentials" or "address"; `code` is OCP's own, empty if none.
+    """
+
+    def __init__(self, detail: str, *, reason: str, code: str = "") -> None:
+        super().__init__(detail)
+        self.reason, self.code = reason, code
+
+
+class SlackError(BotError):
+    """Slack did not do what was asked; never reported through Slack."""
+
+
+class SlackUnsure(SlackError):
+    """The call may or may not have had its effect: look before repeating it."""
+
+
+class SlackUnreachable(SlackError):
+    """The call had no effect: it may be repeated later."""
+
+
+class SlackLimited(SlackError):
+    """Too many calls of this method: nothing happened; wait `seconds`."""
+
+    def __init__(self, detail: str, *, seconds: float) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+
+class PlaceRefused(SlackError):
+    """The channel is gone, archived, or the bot is not in it."""
+
+
+class RootRefused(SlackError):
+    """The message to change or to answer does not exist any more, or may not be edited."""
+
+
+class ContentRefused(SlackError):
+    """Slack does not take these blocks or this text."""
+
+
+class TokenRefused(SlackError):
+    """Slack does not accept the bot's token or its scopes."""

@@ -1,0 +1,162 @@
+"""A request: one operation that somebody asked for, from the modal to the OCP task."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, NewType, Self
+
+from .errors import OldButton, SelfApproval, TooLate
+from .texts import N_, People, Text, When
+
+RequestId = NewType("RequestId", str)
+RevisionId = NewType("RevisionId", str)
+UserId = NewType("UserId", str)
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    SUBMITTING = "SUBMITTING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    ROLLED_BACK = "ROLLED_BACK"
+    WITHDRAWN = "WITHDRAWN"
+    EXPIRED = "EXPIRED"
+    REJECTED = "REJECTED"
+    HELD = "HELD"
+    OCP_REFUSED = "OCP_REFUSED"
+    UNCERTAIN = "UNCERTAIN"
+    CLOSED = "CLOSED"
+
+
+def _to(*states: State) -> frozenset[State]:
+    return frozenset(states)
+
+
+MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
+    {
+        State.PENDING: _to(State.APPROVED, State.REJECTED, State.WITHDRAWN, State.EXPIRED),
+        State.APPROVED: _to(
+            State.SUBMITTING, State.OCP_REFUSED, State.HELD, State.PENDING, State.WITHDRAWN, State.EXPIRED
+        ),
+        State.HELD: _to(State.APPROVED, State.CLOSED),
+        State.SUBMITTING: _to(State.APPROVED, State.RUNNING, State.OCP_REFUSED, State.UNCERTAIN),
+        State.UNCERTAIN: _to(State.RUNNING, State.OCP_REFUSED, State.APPROVED, State.CLOSED),
+        State.RUNNING: _to(State.FAILED, State.SUCCEEDED, State.ROLLED_BACK, State.CLOSED),
+        State.FAILED: _to(State.RUNNING, State.SUCCEEDED, State.ROLLED_BACK, State.CLOSED),
+    }
+)
+
+ENDED = frozenset(set(State) - set(MOVES))
+"""States that nothing leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A Slack channel: team id, channel id."""
+
+    team: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One payload of a request: what exactly would be sent. `payload` is the canonical form's content."""
+
+    id: RevisionId
+    number: int
+    payload: Mapping[str, Any]
+    hash: str
+    author: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """
+    One operation that somebody asked for, with a reason.
+
+    Changing it means returning the next one; `version` lets the store notice that somebody else was faster.
+    `seq` and `head` are the end of its timeline: number and hash of the last event. All times are aware UTC.
+    """
+
+    id: RequestId
+    number: int
+    environment: str
+    operation: str
+    name: str
+    reason: str
+    requester: UserId
+    origin: str
+    home: Place
+    revision: RevisionId
+    created_at: datetime
+    state: State = State.PENDING
+    decided_by: UserId | None = None
+    decided_at: datetime | None = None
+    next_try_at: datetime | None = None
+    ended_at: datetime | None = None
+    version: int = 0
+    seq: int = 0
+    head: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can still happen to it; an open request keeps its cluster name to itself."""
+        return self.state not in ENDED
+
+    def approve(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
+        """
+        Return the approved request.
+
+        Raises:
+            TooLate: somebody decided already.
+            OldButton: *seen* is not its present revision, or it is past deciding.
+            SelfApproval: *by* asked for it.
+        """
+        self._may_decide(seen, by)
+        return replace(self, state=State.APPROVED, decided_by=by, decided_at=now, next_try_at=now)
+
+    def reject(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
+        """Return the rejected request; raises as `approve` does."""
+        self._may_decide(seen, by)
+        return replace(self, state=State.REJECTED, decided_by=by, decided_at=now, ended_at=now)
+
+    def _may_decide(self, seen: RevisionId, by: UserId) -> None:
+        if self.state is not State.PENDING:
+            raise self._late(by)
+        if seen != self.revision:
+            raise OldButton(f"{self.id} is at {self.revision}, clicked on {seen}", number=self.number, state=self.state)
+        if by == self.requester:
+            raise SelfApproval(f"{by} decided on their own {self.id}", number=self.number)
+
+    def _late(self, by: UserId) -> TooLate | OldButton:
+        if self.decided_by is None or self.decided_at is None:
+            return OldButton(f"{by} clicked on {self.id}, {self.state}", number=self.number, state=self.state)
+        what = N_("rejected") if self.state is State.REJECTED else N_("approved")
+        return TooLate(
+            f"{by} clicked on {self.id}, {self.state}",
+            number=self.number,
+            who=People([self.decided_by]),
+            when=When(self.decided_at),
+            what=Text(what),
+        )
+
+    def move(self, to: State, *, now: datetime) -> Self:
+        """
+        Return the request in state *to*.
+
+        Raises:
+            OldButton: its present state does not lead there.
+        """
+        if to not in MOVES.get(self.state, frozenset()):
+            raise OldButton(f"{self.id}: {self.state} does not lead to {to}", number=self.number, state=self.state)
+        return replace(self, state=to, next_try_at=None, ended_at=now if to in ENDED else None)
+
+    def retry_at(self, when: datetime) -> Self:
+        """Return the request due again at *when*: the next try to send it, or the next look for it."""
+        return replace(self, next_try_at=when)

@@ -1,0 +1,51 @@
+"""A sheet: everything a card shows of one request, gathered by a workflow, drawn by blocks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .event import Event
+from .request import Request, Revision, UserId
+from .task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """
+    What OCP calls the things that a request names by id.
+
+    `labels` maps "host:11", "ob:ob_pay:1" or "package:<file name>" to OCP's words for it, or to None if OCP does
+    not know it. A key that is missing was not looked up yet.
+    """
+
+    labels: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One OCP as people see it: its name, where a task can be opened, and why calls to it are stopped ("" if not)."""
+
+    name: str
+    task_url: str
+    stopped: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """
+    One request now.
+
+    `cause` is the event that led to its present state. `tasks` are the last stored looks, in the order in which
+    their tasks were opened. `approvals_channel` is where it waits for approval.
+    """
+
+    request: Request
+    revision: Revision
+    environment: Environment
+    cause: Event
+    names: Names = field(default_factory=Names)
+    tasks: Sequence[Task] = ()
+    started_at: datetime | None = None
+    approvers: Sequence[UserId] = ()
+    operators: Sequence[UserId] = ()
+    approvals_channel: str = ""

@@ -1,0 +1,528 @@
+"""What the core needs from the outside, and what an OCP operation is: protocols only."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.event import Event, Fact
+from bot.domain.form import Field
+from bot.domain.pace import Allowance
+from bot.domain.request import Place, Request, RequestId, Revision, RevisionId
+from bot.domain.sheet import Names
+from bot.domain.task import Task
+from bot.domain.texts import Text
+
+
+class Clock(Protocol):
+    """Time, passed in so that tests and the story can move it."""
+
+    def now(self) -> datetime:
+        """Return the present as an aware UTC datetime."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after *seconds* of this clock."""
+        ...
+
+
+NewId = Callable[[], str]
+"""Returns a random id that was never given before."""
+
+
+# ---------------------------------------------------------------- OCP
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A write to OCP: method, path from the root, JSON body."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """OCP took it: the task that it opened, and the traceId of the answer."""
+
+    task: Task
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """OCP said no and did nothing: its own code, message, traceId and the HTTP status."""
+
+    code: str
+    message: str
+    trace_id: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """It never had an effect and may be sent again, after `seconds` if OCP named them."""
+
+    why: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """
+    Calling on would do harm; it had no effect.
+
+    `reason` is "credentials" (401) or "address" (not OCP's address or version); `detail` is OCP's code and message.
+    """
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can say whether it had an effect. `contested` is a competing request (409): look before all else."""
+
+    why: str
+    contested: bool = False
+
+
+Answer = Accepted | Refused | NotSent | Stopped | Unknown
+"""Every answer to a write is exactly one of these (DESIGN, section 5)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """An OBProxy cluster in OCP's list. `servers` maps server ip to its status."""
+
+    id: int
+    name: str
+    address: str = ""
+    port: int = 0
+    work_mode: str = ""
+    created_at: datetime | None = None
+    creator: str = ""
+    servers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterList:
+    """All pages of the list, and the server's own time of the first page."""
+
+    clusters: tuple[Cluster, ...]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host that OCP knows."""
+
+    id: int
+    name: str
+    ip: str
+    status: str = ""
+    architecture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A software package in OCP."""
+
+    file_name: str
+    name: str
+    version: str
+    build: str
+    architecture: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObCluster:
+    """An OceanBase cluster that OCP knows; `id` is the cluster's own, what links want."""
+
+    name: str
+    id: int
+    version: str = ""
+
+
+class Ocp(Protocol):
+    """
+    One OceanBase Cloud Platform.
+
+    `send` never raises for what OCP answers. The reads raise OcpUnavailable (repeat later), OcpStopped (do not call
+    on) or OcpRefused.
+    """
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """What OCP said last of its rate limit."""
+        ...
+
+    async def send(self, call: Call) -> Answer:
+        """Send a write once: no resending, no redirects, one total time-out."""
+        ...
+
+    async def clusters(self) -> ClusterList:
+        """Read the whole list of OBProxy clusters, all pages."""
+        ...
+
+    async def cluster(self, cluster_id: int) -> Cluster:
+        """Read one OBProxy cluster."""
+        ...
+
+    async def task(self, task_id: int) -> Task:
+        """Read the detail of a task; raises TaskGone for one that OCP does not know (any more)."""
+        ...
+
+    async def tasks(self, *, name: str = "", statuses: Sequence[str] = ()) -> tuple[Task, ...]:
+        """Read the task list, all pages; *name* is exact here, although OCP's own filter is fuzzy. No edges."""
+        ...
+
+    async def hosts(self) -> tuple[Host, ...]:
+        """Read all hosts."""
+        ...
+
+    async def packages(self) -> tuple[Package, ...]:
+        """Read all OBProxy packages."""
+        ...
+
+    async def ob_clusters(self) -> tuple[ObCluster, ...]:
+        """Read all OceanBase clusters."""
+        ...
+
+    async def version(self) -> str:
+        """Read OCP's build version."""
+        ...
+
+    async def time(self) -> datetime:
+        """Read OCP's clock."""
+        ...
+
+
+# ---------------------------------------------------------------- operations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """
+    What a look for a lost create found.
+
+    `tasks` started since the create was sent; those whose id is in `bound` belong to a request. `account` is the
+    name under which we call, `dedicated` whether nobody else uses it.
+    """
+
+    clusters: tuple[Cluster, ...]
+    tasks: tuple[Task, ...]
+    bound: frozenset[int]
+    account: str
+    dedicated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One line of a card: a label (message id) and what stands behind it."""
+
+    label: str
+    values: tuple[Text, ...]
+
+
+class Operation(Protocol):
+    """One thing that OCP can be asked to do; pure."""
+
+    @property
+    def key(self) -> str:
+        """Its name in the database."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """A message id with %(name)s: what is done to which object."""
+        ...
+
+    @property
+    def task_name(self) -> str:
+        """What OCP calls its task."""
+        ...
+
+    @property
+    def form(self) -> tuple[Field, ...]:
+        """The fields of its modal."""
+        ...
+
+    def read(self, typed: Mapping[str, object]) -> tuple[str, str, Mapping[str, Any]]:
+        """Return (object's name, reason, payload) of what was typed; raises FormRefused with every mistake."""
+        ...
+
+    def call(self, payload: Mapping[str, Any]) -> Call:
+        """Return the call that does it."""
+        ...
+
+    def wanted(self, payload: Mapping[str, Any]) -> frozenset[str]:
+        """Return the keys (see Names) of what the payload names by id."""
+        ...
+
+    def details(self, payload: Mapping[str, Any], names: Names) -> tuple[Detail, ...]:
+        """Return what a card says of the payload."""
+        ...
+
+    def recognise(self, payload: Mapping[str, Any], evidence: Evidence) -> int | None:
+        """Return the id of the task that surely is this payload's, or None."""
+        ...
+
+
+# ---------------------------------------------------------------- Slack
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Blocks, and the text for notifications and screen readers."""
+
+    blocks: tuple[Mapping[str, Any], ...]
+    text: str
+
+
+class Messenger(Protocol):
+    """
+    Writes to Slack.
+
+    Raises SlackUnsure (look before repeating), SlackLimited, SlackUnreachable, PlaceRefused, RootRefused,
+    ContentRefused or TokenRefused.
+    """
+
+    async def post(self, place: Place, message: Message, *, ident: str, root: str | None, broadcast: bool) -> str:
+        """Post *message*, a reply if *root* is a ts; *ident* goes with it as metadata. Return its ts."""
+        ...
+
+    async def update(self, place: Place, ts: str, message: Message) -> None:
+        """Replace the message at *ts*."""
+        ...
+
+    async def delete(self, place: Place, ts: str) -> None:
+        """Remove the message at *ts*; one that is gone already is no error."""
+        ...
+
+    async def find(self, place: Place, ident: str, *, root: str | None, since: datetime) -> tuple[str, ...]:
+        """Return the ts of our messages that carry *ident*, oldest first: replies of *root*, else the channel's."""
+        ...
+
+    def link(self, place: Place, ts: str) -> str:
+        """Return the address under which a person opens the message."""
+        ...
+
+
+# ---------------------------------------------------------------- the database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """
+    One call that changes something in OCP for a request.
+
+    `seen` is the fingerprint when the button was drawn ("" for a create). `before` is OCP's time of the check before
+    it was sent. `state` is "claimed", "unknown" or an end: "accepted", "refused", "not_sent", "adopted".
+    """
+
+    id: str
+    request: RequestId
+    verb: str
+    target: str
+    payload_hash: str
+    state: str
+    claimed_until: datetime
+    before: str
+    seen: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its outcome is still to be found; one open act per request."""
+        return self.state in {"claimed", "unknown"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """
+    A task that is followed.
+
+    `snapshot` is the last stored look, `version` counts the stored looks. `doubt` is True after a look that showed
+    FAILED and was not confirmed yet. `next_look_at` None: it has ended.
+    """
+
+    id: str
+    environment: str
+    task_id: int
+    request: RequestId
+    snapshot: Task
+    version: int
+    next_look_at: datetime | None
+    doubt: bool = False
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """
+    A projection of a timeline into a channel.
+
+    `request` None: the timeline of the environment, whose events are messages of their own. `cursor` is the seq of
+    the last event that was shown. `in_flight` (last seq, random id, start) was noted before a post whose outcome
+    is not noted yet; `card_in_flight` likewise before an update. `card_hash` is what the root shows.
+    """
+
+    id: str
+    request: RequestId | None
+    environment: str
+    place: Place
+    is_home: bool
+    root_ts: str | None = None
+    cursor: int = 0
+    in_flight: tuple[int, str, datetime] | None = None
+    card_hash: str = ""
+    card_in_flight: datetime | None = None
+    last_reply_at: datetime | None = None
+    blocked: str = ""
+    blocked_until: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentRow:
+    """What is stored of an environment: the end of its timeline, and why calls to it are stopped, by which digest."""
+
+    name: str
+    seq: int = 0
+    head: str = ""
+    version: int = 0
+    stopped: str = ""
+    stopped_digest: str = ""
+
+
+class Tx(Protocol):
+    """
+    One transaction; leaving it commits, an exception rolls back.
+
+    Every `save` raises Conflict if the row was written since it was read.
+    """
+
+    async def request(self, request_id: RequestId) -> Request | None:
+        """Return a request."""
+        ...
+
+    async def request_by_number(self, number: int) -> Request | None:
+        """Return a request by the number that people know."""
+        ...
+
+    async def request_by_origin(self, origin: str) -> Request | None:
+        """Return the request that a form or a command has led to."""
+        ...
+
+    async def request_of_revision(self, revision_id: RevisionId) -> Request | None:
+        """Return the request that a revision belongs to."""
+        ...
+
+    async def open_request_named(self, environment: str, name: str) -> Request | None:
+        """Return the open request for a cluster name, case ignored."""
+        ...
+
+    async def requests_named(self, name: str, *, most: int) -> tuple[Request, ...]:
+        """Return the requests for a cluster name, case ignored, newest first."""
+        ...
+
+    async def requests_by(self, requester: str, *, most: int) -> tuple[Request, ...]:
+        """Return a person's requests, newest first."""
+        ...
+
+    async def requests_in(self, environment: str, *states: str) -> tuple[Request, ...]:
+        """Return the requests in *states*, oldest first."""
+        ...
+
+    async def next_number(self) -> int:
+        """Return the next number for people, and count on."""
+        ...
+
+    async def save(self, request: Request, *facts: Fact, at: datetime) -> Request:
+        """Write *request* (a new one if its version is 0) with *facts* as its next events; return it as stored."""
+        ...
+
+    async def revision(self, revision_id: RevisionId) -> Revision:
+        """Return a revision."""
+        ...
+
+    async def add_revision(self, request_id: RequestId, revision: Revision, at: datetime) -> None:
+        """Store a revision."""
+        ...
+
+    async def events(self, timeline: str, after: int = 0) -> tuple[Event, ...]:
+        """Return a timeline's events after seq *after*, in order."""
+        ...
+
+    async def latest_event(self, timeline: str, kinds: Sequence[str]) -> Event | None:
+        """Return the newest event of one of *kinds*."""
+        ...
+
+    async def open_act(self, request_id: RequestId) -> Act | None:
+        """Return the request's act whose outcome is to be found."""
+        ...
+
+    async def save_act(self, act: Act) -> None:
+        """Write an act."""
+        ...
+
+    async def watches_of(self, request_id: RequestId) -> tuple[Watch, ...]:
+        """Return the tasks of a request, in the order in which they were bound."""
+        ...
+
+    async def due_watches(self, environment: str, now: datetime) -> tuple[Watch, ...]:
+        """Return the watches to look at, the longest waiting first."""
+        ...
+
+    async def bound_tasks(self, environment: str) -> frozenset[int]:
+        """Return the ids of all tasks that belong to a request."""
+        ...
+
+    async def save_watch(self, watch: Watch) -> None:
+        """Write a watch (a new one if its version is 1); raises Conflict if its snapshot is not the one it was."""
+        ...
+
+    async def threads_of(self, request_id: RequestId) -> tuple[Thread, ...]:
+        """Return the threads of a request."""
+        ...
+
+    async def threads_behind(self) -> tuple[Thread, ...]:
+        """Return the threads that may have something to show: a cursor behind, a card or a post in flight."""
+        ...
+
+    async def save_thread(self, thread: Thread) -> Thread:
+        """Write a thread (a new one if its version is 0); return it as stored."""
+        ...
+
+    async def environment(self, name: str) -> EnvironmentRow:
+        """Return what is stored of an environment; a new one is empty."""
+        ...
+
+    async def save_environment(self, row: EnvironmentRow, *facts: Fact, at: datetime) -> None:
+        """Write an environment with *facts* as the next events of its timeline."""
+        ...
+
+
+class Store(Protocol):
+    """The database."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Tx]:
+        """Open a transaction that may write."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[Tx]:
+        """Open a transaction that only reads; it waits for no writer."""
+        ...
+
+
+Wake = Callable[[], None]
+"""Tells the sender of this process that something was committed."""
+
+Work = Callable[[], Awaitable[None]]
+"""One round of a worker."""
