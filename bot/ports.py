@@ -310,6 +310,10 @@ class Messenger(Protocol):
         """Return the ts of our messages that carry *ident*, oldest first: replies of *root*, else the channel's."""
         ...
 
+    async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Open a modal; raises FormNotOpened when the trigger's three seconds are over or Slack refuses it."""
+        ...
+
     def link(self, place: Place, ts: str) -> str:
         """Return the address under which a person opens the message."""
         ...
@@ -324,7 +328,8 @@ class Act:
     One call that changes something in OCP for a request.
 
     `seen` is the fingerprint when the button was drawn ("" for a create). `before` is OCP's time of the check before
-    it was sent. `state` is "claimed", "unknown" or an end: "accepted", "refused", "not_sent", "adopted".
+    it was sent. `looks` counts the looks for a lost answer.
+    `state` is "claimed", "unknown" or an end: "accepted", "refused", "not_sent", "adopted".
     """
 
     id: str
@@ -336,6 +341,7 @@ class Act:
     claimed_until: datetime
     before: str
     seen: str = ""
+    looks: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -348,8 +354,8 @@ class Watch:
     """
     A task that is followed.
 
-    `snapshot` is the last stored look, `version` counts the stored looks. `doubt` is True after a look that showed
-    FAILED and was not confirmed yet. `next_look_at` None: it has ended.
+    `snapshot` is the last stored look, `version` counts the stored looks. `failed_at` is when a look first showed
+    FAILED, None while it does not. `next_look_at` None: it has ended.
     """
 
     id: str
@@ -358,9 +364,9 @@ class Watch:
     request: RequestId
     snapshot: Task
     version: int
+    bound_at: datetime
     next_look_at: datetime | None
-    doubt: bool = False
-    since: datetime | None = None
+    failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -440,6 +446,10 @@ class Tx(Protocol):
         """Return the requests in *states*, oldest first."""
         ...
 
+    async def unnamed_requests(self, environment: str) -> tuple[Request, ...]:
+        """Return the open requests whose ids OCP was not asked about yet, oldest first."""
+        ...
+
     async def next_number(self) -> int:
         """Return the next number for people, and count on."""
         ...
@@ -510,7 +520,7 @@ class Tx(Protocol):
 
 
 class Store(Protocol):
-    """The database."""
+    """The database; both kinds of transaction raise StoreUnavailable when it does not answer."""
 
     def transaction(self) -> AbstractAsyncContextManager[Tx]:
         """Open a transaction that may write."""

@@ -28,11 +28,9 @@ class NotAllowed(BotError):
 
 
 class SelfApproval(NotAllowed):
-    """The requester decided on their own request. Fields: number, approvers."""
+    """The requester decided on their own request. Fields: number."""
 
-    user_message = N_(
-        "You asked for #%(number)s, so your decision does not count. It waits for another approver: %(approvers)s."
-    )
+    user_message = N_("You asked for #%(number)s, so your decision does not count. Its card names the approvers.")
 
 
 class TooLate(BotError):
@@ -79,6 +77,12 @@ class NotSaved(BotError):
     """The database has not answered in time; the same click may be repeated."""
 
     user_message = N_("Not saved yet: the bot's database is slow. Nothing typed is lost. Press again.")
+
+
+class StoreUnavailable(BotError):
+    """The database did not answer, or not in time; what was begun is undone."""
+
+    user_message = N_("Not done: the bot's database does not answer. Try again in a minute.")
 
 
 class FormNotOpened(BotError):

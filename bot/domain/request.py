@@ -42,7 +42,13 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {
         State.PENDING: _to(State.APPROVED, State.REJECTED, State.WITHDRAWN, State.EXPIRED),
         State.APPROVED: _to(
-            State.SUBMITTING, State.OCP_REFUSED, State.HELD, State.PENDING, State.WITHDRAWN, State.EXPIRED
+            State.SUBMITTING,
+            State.OCP_REFUSED,
+            State.UNCERTAIN,
+            State.HELD,
+            State.PENDING,
+            State.WITHDRAWN,
+            State.EXPIRED,
         ),
         State.HELD: _to(State.APPROVED, State.CLOSED),
         State.SUBMITTING: _to(State.APPROVED, State.RUNNING, State.OCP_REFUSED, State.UNCERTAIN),
@@ -125,6 +131,20 @@ class Request:
         """Return the rejected request; raises as `approve` does."""
         self._may_decide(seen, by)
         return replace(self, state=State.REJECTED, decided_by=by, decided_at=now, ended_at=now)
+
+    def release(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
+        """
+        Return the held request approved anew: *by* takes it on themselves that it is still wanted.
+
+        Raises:
+            OldButton: it is not held, or *seen* is not its present revision.
+            SelfApproval: *by* asked for it.
+        """
+        if self.state is not State.HELD or seen != self.revision:
+            raise OldButton(f"{by} released {self.id}, {self.state}", number=self.number, state=self.state)
+        if by == self.requester:
+            raise SelfApproval(f"{by} decided on their own {self.id}", number=self.number)
+        return replace(self, state=State.APPROVED, decided_by=by, decided_at=now, next_try_at=now)
 
     def _may_decide(self, seen: RevisionId, by: UserId) -> None:
         if self.state is not State.PENDING:

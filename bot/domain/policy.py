@@ -1,0 +1,45 @@
+"""Who may do what in an environment, and where its approvals happen."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from .errors import NotAllowed
+from .request import Place, UserId
+from .texts import People
+
+APPROVER = "approver"
+REQUESTER = "requester"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """
+    The rules of one environment.
+
+    `account` is the name under which we call OCP, `account_is_ours` whether nobody else uses it. `task_url` holds
+    {id} where the task's id goes. An approved request that could not be sent within `send_within` is held.
+    """
+
+    environment: str
+    approvals: Place
+    approvers: tuple[UserId, ...]
+    operators: tuple[UserId, ...]
+    account: str
+    account_is_ours: bool
+    task_url: str
+    send_within: timedelta
+    look_seconds: float
+
+    def must_approve(self, user: UserId) -> None:
+        """
+        Do nothing if *user* has the approver role.
+
+        Raises:
+            NotAllowed: with the names of those who have it.
+        """
+        if user not in self.approvers:
+            raise NotAllowed(
+                f"{user} is no approver in {self.environment}",
+                environment=self.environment,
+                approvers=People(self.approvers),
+            )

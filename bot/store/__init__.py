@@ -1,0 +1,1 @@
+"""The database edge: the only importer of SQLAlchemy and Alembic."""

@@ -1,0 +1,245 @@
+"""One transaction: domain objects in and out, one statement each, races named."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, exists, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import Conflict
+from bot.domain.event import Event, Fact, Kind, chain
+from bot.domain.request import Request, RequestId, Revision, RevisionId
+from bot.ports import Act, EnvironmentRow, Thread, Watch
+
+from .rows import (
+    act_row,
+    request_row,
+    revision_row,
+    thread_row,
+    to_act,
+    to_request,
+    to_revision,
+    to_thread,
+    to_watch,
+    watch_row,
+)
+from .tables import acts, counters, environments, events, requests, revisions, threads, watches
+
+
+class Transaction:
+    """The Tx of ports, over one connection."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    # ------------------------------------------------------------ requests
+
+    async def request(self, request_id: RequestId) -> Request | None:
+        """Return a request."""
+        return await self._request(requests.c.id == request_id)
+
+    async def request_by_number(self, number: int) -> Request | None:
+        """Return a request by the number that people know."""
+        return await self._request(requests.c.number == number)
+
+    async def request_by_origin(self, origin: str) -> Request | None:
+        """Return the request that a form has led to."""
+        return await self._request(requests.c.origin == origin)
+
+    async def request_of_revision(self, revision_id: RevisionId) -> Request | None:
+        """Return the request that a revision belongs to."""
+        owner = select(revisions.c.request).where(revisions.c.id == revision_id).scalar_subquery()
+        return await self._request(requests.c.id == owner)
+
+    async def open_request_named(self, environment: str, name: str) -> Request | None:
+        """Return the open request for a cluster name, case ignored."""
+        same = and_(requests.c.environment == environment, requests.c.name_key == name.casefold(), requests.c.open)
+        return await self._request(same)
+
+    async def requests_named(self, name: str, *, most: int) -> tuple[Request, ...]:
+        """Return the requests for a cluster name, newest first."""
+        return await self._newest(requests.c.name_key == name.casefold(), most)
+
+    async def requests_by(self, requester: str, *, most: int) -> tuple[Request, ...]:
+        """Return a person's requests, newest first."""
+        return await self._newest(requests.c.requester == requester, most)
+
+    async def requests_in(self, environment: str, *states: str) -> tuple[Request, ...]:
+        """Return the requests in *states*, oldest first."""
+        wanted = and_(requests.c.environment == environment, requests.c.state.in_(states))
+        rows = await self._connection.execute(select(requests).where(wanted).order_by(requests.c.number))
+        return tuple(to_request(row) for row in rows.mappings())
+
+    async def unnamed_requests(self, environment: str) -> tuple[Request, ...]:
+        """Return the open requests without an event that says what OCP calls things, oldest first."""
+        named = exists().where(events.c.timeline == requests.c.id, events.c.kind == Kind.NAMED.value)
+        wanted = select(requests).where(requests.c.environment == environment, requests.c.open, ~named)
+        rows = await self._connection.execute(wanted.order_by(requests.c.number))
+        return tuple(to_request(row) for row in rows.mappings())
+
+    async def next_number(self) -> int:
+        """Count on in the row that holds the last number; the row's lock keeps numbers apart."""
+        counted = update(counters).where(counters.c.name == "request").values(value=counters.c.value + 1)
+        return int((await self._connection.execute(counted.returning(counters.c.value))).scalar_one())
+
+    async def save(self, request: Request, *facts: Fact, at: datetime) -> Request:
+        """
+        Write *request* with *facts* as its next events.
+
+        Raises:
+            Conflict: the row is no longer at `request.version`, or its name or origin is taken.
+        """
+        new = chain(request.id, request.seq, request.head, facts, at)
+        head = new[-1] if new else None
+        stored = replace(
+            request,
+            version=request.version + 1,
+            seq=head.seq if head else request.seq,
+            head=head.hash if head else request.head,
+        )
+        await self._write(requests, request_row(stored), "id", request.version)
+        await self._add_events(new)
+        return stored
+
+    async def _request(self, wanted: ColumnElement[bool]) -> Request | None:
+        row = (await self._connection.execute(select(requests).where(wanted))).mappings().first()
+        return to_request(row) if row else None
+
+    async def _newest(self, wanted: ColumnElement[bool], most: int) -> tuple[Request, ...]:
+        newest = select(requests).where(wanted).order_by(requests.c.number.desc()).limit(most)
+        return tuple(to_request(row) for row in (await self._connection.execute(newest)).mappings())
+
+    # ------------------------------------------------------------ revisions, acts
+
+    async def revision(self, revision_id: RevisionId) -> Revision:
+        """Return a revision."""
+        found = await self._connection.execute(select(revisions).where(revisions.c.id == revision_id))
+        return to_revision(found.mappings().one())
+
+    async def add_revision(self, request_id: RequestId, revision: Revision, at: datetime) -> None:
+        """Store a revision."""
+        row = revision_row(request_id, revision) | {"created_at": at}
+        await self._connection.execute(insert(revisions).values(row))
+
+    async def open_act(self, request_id: RequestId) -> Act | None:
+        """Return the request's act whose outcome is to be found."""
+        wanted = select(acts).where(acts.c.request == request_id, acts.c.open)
+        row = (await self._connection.execute(wanted)).mappings().first()
+        return to_act(row) if row else None
+
+    async def save_act(self, act: Act) -> None:
+        """Write an act; the request's version is what guards it."""
+        row = act_row(act)
+        if not (await self._connection.execute(update(acts).where(acts.c.id == act.id).values(row))).rowcount:
+            await self._insert(acts, row)
+
+    # ------------------------------------------------------------ timelines
+
+    async def events(self, timeline: str, after: int = 0) -> tuple[Event, ...]:
+        """Return a timeline's events after seq *after*, in order."""
+        wanted = select(events).where(events.c.timeline == timeline, events.c.seq > after).order_by(events.c.seq)
+        return tuple(Event(**row) for row in (await self._connection.execute(wanted)).mappings())
+
+    async def latest_event(self, timeline: str, kinds: Sequence[str]) -> Event | None:
+        """Return the newest event of one of *kinds*."""
+        wanted = select(events).where(events.c.timeline == timeline, events.c.kind.in_([str(kind) for kind in kinds]))
+        newest = await self._connection.execute(wanted.order_by(events.c.seq.desc()).limit(1))
+        row = newest.mappings().first()
+        return Event(**row) if row else None
+
+    async def _add_events(self, new: Sequence[Event]) -> None:
+        if new:
+            rows = [{column: getattr(event, column) for column in (c.name for c in events.c)} for event in new]
+            await self._connection.execute(insert(events), rows)
+
+    # ------------------------------------------------------------ watches
+
+    async def watches_of(self, request_id: RequestId) -> tuple[Watch, ...]:
+        """Return the tasks of a request, in the order in which they were bound."""
+        wanted = select(watches).where(watches.c.request == request_id).order_by(watches.c.bound_at, watches.c.task_id)
+        return tuple(to_watch(row) for row in (await self._connection.execute(wanted)).mappings())
+
+    async def due_watches(self, environment: str, now: datetime) -> tuple[Watch, ...]:
+        """Return the watches to look at, the longest waiting first."""
+        due = and_(watches.c.environment == environment, watches.c.next_look_at <= now)
+        wanted = select(watches).where(due).order_by(watches.c.next_look_at)
+        return tuple(to_watch(row) for row in (await self._connection.execute(wanted)).mappings())
+
+    async def bound_tasks(self, environment: str) -> frozenset[int]:
+        """Return the ids of all tasks that belong to a request."""
+        wanted = select(watches.c.task_id).where(watches.c.environment == environment)
+        return frozenset((await self._connection.execute(wanted)).scalars())
+
+    async def save_watch(self, watch: Watch) -> None:
+        """Write a watch; raises Conflict if its snapshot is not the one that was read."""
+        await self._write(watches, watch_row(watch), "id", watch.version - 1)
+
+    # ------------------------------------------------------------ threads
+
+    async def threads_of(self, request_id: RequestId) -> tuple[Thread, ...]:
+        """Return the threads of a request."""
+        wanted = select(threads).where(threads.c.request == request_id).order_by(threads.c.is_home)
+        return tuple(to_thread(row) for row in (await self._connection.execute(wanted)).mappings())
+
+    async def threads_behind(self) -> tuple[Thread, ...]:
+        """Return the threads whose cursor is behind their timeline, or that have something in flight."""
+        timelines = threads.outerjoin(requests, threads.c.request == requests.c.id).outerjoin(
+            environments, and_(threads.c.request.is_(None), threads.c.environment == environments.c.name)
+        )
+        end = func.coalesce(requests.c.seq, environments.c.seq, 0)
+        behind = or_(threads.c.cursor < end, threads.c.in_flight_id.is_not(None), threads.c.card_in_flight.is_not(None))
+        wanted = select(threads).select_from(timelines).where(behind).order_by(threads.c.id)
+        return tuple(to_thread(row) for row in (await self._connection.execute(wanted)).mappings())
+
+    async def save_thread(self, thread: Thread) -> Thread:
+        """Write a thread; raises Conflict if another sender was faster."""
+        stored = replace(thread, version=thread.version + 1)
+        await self._write(threads, thread_row(stored), "id", thread.version)
+        return stored
+
+    # ------------------------------------------------------------ environments
+
+    async def environment(self, name: str) -> EnvironmentRow:
+        """Return what is stored of an environment; a new one is empty."""
+        found = await self._connection.execute(select(environments).where(environments.c.name == name))
+        row = found.mappings().first()
+        return EnvironmentRow(**row) if row else EnvironmentRow(name=name)
+
+    async def save_environment(self, row: EnvironmentRow, *facts: Fact, at: datetime) -> None:
+        """Write an environment with *facts* as the next events of its timeline."""
+        new = chain(timeline_of(row.name), row.seq, row.head, facts, at)
+        stored = {
+            "name": row.name,
+            "stopped": row.stopped,
+            "stopped_digest": row.stopped_digest,
+            "version": row.version + 1,
+            "seq": new[-1].seq if new else row.seq,
+            "head": new[-1].hash if new else row.head,
+        }
+        await self._write(environments, stored, "name", row.version)
+        await self._add_events(new)
+
+    # ------------------------------------------------------------ writing
+
+    async def _write(self, table: Table, row: dict[str, Any], key: str, version: int) -> None:
+        """Insert *row* if it was never stored (*version* 0), else update it if it is still at *version*."""
+        if version == 0:
+            await self._insert(table, row)
+            return
+        unchanged = and_(table.c[key] == row[key], table.c.version == version)
+        if (await self._connection.execute(update(table).where(unchanged).values(row))).rowcount != 1:
+            raise Conflict(f"{table.name} {row[key]} is past version {version}")
+
+    async def _insert(self, table: Table, row: dict[str, Any]) -> None:
+        try:
+            await self._connection.execute(insert(table).values(row))
+        except IntegrityError as error:
+            raise Conflict(f"{table.name}: {error.orig}") from error
+
+
+def timeline_of(environment: str) -> str:
+    """Return the id of an environment's timeline."""
+    return f"environment:{environment}"

@@ -1,0 +1,143 @@
+"""Looking for a create whose answer was lost, and adopting its task when there is no doubt (DESIGN, section 5)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.domain.errors import OcpError, OcpStopped
+from bot.domain.event import Fact, Kind
+from bot.domain.policy import Policy
+from bot.domain.request import Request, State
+from bot.domain.task import Task
+from bot.ports import Act, Clock, Evidence, Ocp, Operation, Store, Wake
+
+from .again import unless_raced
+from .settle import LOOK_FOR, Settle
+from .stop import Brake
+
+LOOK_EVERY = timedelta(seconds=30)
+CLOCKS_OF_ONE_OCP = timedelta(seconds=5)
+"""How far the clocks of two nodes of one OCP may differ."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Find out what became of sends that nobody has an answer to."""
+
+    store: Store
+    ocp: Ocp
+    clock: Clock
+    operations: Mapping[str, Operation]
+    policy: Policy
+    brake: Brake
+    settle: Settle
+    wake: Wake
+
+    async def round(self) -> None:
+        """Give up claims that ran out, then look for every lost create that is due."""
+        now = self.clock.now()
+        async with self.store.reading() as tx:
+            sending = await tx.requests_in(self.policy.environment, State.SUBMITTING)
+            lost = await tx.requests_in(self.policy.environment, State.UNCERTAIN)
+        for request in sending:
+            with unless_raced():
+                await self._give_up_claim(request)
+        if lost and not await self.brake.is_on():
+            for request in lost:
+                if request.next_try_at is not None and request.next_try_at <= now:
+                    await self._unless_away(request)
+
+    async def _unless_away(self, request: Request) -> None:
+        try:
+            with unless_raced():
+                await self._look_for(request)
+        except OcpStopped as error:
+            await self.brake.pull(error.reason, str(error))
+        except OcpError as error:
+            log.warning("OCP did not answer a look; the next round repeats it", request=request.id, error=str(error))
+
+    async def _give_up_claim(self, request: Request) -> None:
+        """A claim that ran out without an answer: the process that held it is gone."""
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            act = await tx.open_act(request.id)
+            if act is None or act.claimed_until > now:
+                return
+            await self.settle.lose(tx, request, act, "the bot stopped while it waited for OCP's answer", look_at=now)
+        self.wake()
+
+    async def _look_for(self, request: Request) -> None:
+        async with self.store.reading() as tx:
+            act = await tx.open_act(request.id)
+            payload = (await tx.revision(request.revision)).payload
+        if act is None:
+            return
+        operation = self.operations[request.operation]
+        evidence = await self._evidence(request, act, operation.task_name)
+        found = operation.recognise(payload, evidence)
+        if found is not None:
+            await self._adopt(request, act, await self.ocp.task(found))
+        else:
+            await self._not_found(request, replace(act, looks=act.looks + 1), evidence)
+
+    async def _evidence(self, request: Request, act: Act, task_name: str) -> Evidence:
+        listed = await self.ocp.clusters()
+        tasks = await self.ocp.tasks(name=task_name)
+        async with self.store.reading() as tx:
+            bound = await tx.bound_tasks(self.policy.environment)
+        return Evidence(
+            clusters=tuple(cluster for cluster in listed.clusters if cluster.name == request.name),
+            tasks=_started_since(tasks, act.before),
+            bound=bound,
+            account=self.policy.account,
+            dedicated=self.policy.account_is_ours,
+        )
+
+    async def _adopt(self, request: Request, act: Act, task: Task) -> None:
+        async with self.store.transaction() as tx:
+            started = task.started_at.isoformat() if task.started_at else None
+            data = {"how": "adopted", "creator": task.creator, "started": started}
+            await self.settle.bind(tx, request, act, task, data)
+        self.wake()
+
+    async def _not_found(self, request: Request, act: Act, evidence: Evidence) -> None:
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            await tx.save_act(act)
+            if now < act.claimed_until + LOOK_FOR:
+                await tx.save(request.retry_at(now + LOOK_EVERY), at=now)
+            else:
+                fact = Fact(Kind.UNCLEAR, {"looks": act.looks, "since": act.before, **_told(evidence)})
+                await tx.save(replace(request, next_try_at=None), fact, at=now)
+        self.wake()
+
+
+def _started_since(tasks: Sequence[Task], before: str) -> tuple[Task, ...]:
+    """Return the tasks that may come from a call after OCP's time *before*; without a start they may."""
+    since = datetime.fromisoformat(before) - CLOCKS_OF_ONE_OCP
+    return tuple(task for task in tasks if task.started_at is None or task.started_at >= since)
+
+
+def _told(evidence: Evidence) -> dict[str, Any]:
+    """Return the evidence as an operator needs it."""
+    return {
+        "clusters": [
+            {"id": cluster.id, "name": cluster.name, "address": cluster.address, "work_mode": cluster.work_mode}
+            for cluster in evidence.clusters
+        ],
+        "tasks": [
+            {
+                "id": task.id,
+                "status": task.mark.status,
+                "creator": task.creator,
+                "started": task.started_at.isoformat() if task.started_at else None,
+                "bound": task.id in evidence.bound,
+            }
+            for task in evidence.tasks
+        ],
+    }

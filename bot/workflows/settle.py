@@ -1,0 +1,162 @@
+"""Settling: what OCP's answer to a send means for the request (DESIGN, section 5)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.domain.errors import Conflict, StoreUnavailable
+from bot.domain.event import STATE_KINDS, Fact, Kind
+from bot.domain.policy import Policy
+from bot.domain.request import Request, RequestId, State
+from bot.domain.task import Task
+from bot.ports import (
+    Accepted,
+    Act,
+    Answer,
+    Clock,
+    NewId,
+    NotSent,
+    Refused,
+    Stopped,
+    Store,
+    Tx,
+    Unknown,
+    Wake,
+    Watch,
+)
+
+from .stop import Brake
+
+LOOK_FOR = timedelta(minutes=10)
+"""How long a lost create is looked for after its claim has run out."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Write what became of a send; `jitter` gives 0 to 1."""
+
+    store: Store
+    clock: Clock
+    new_id: NewId
+    policy: Policy
+    brake: Brake
+    wake: Wake
+    jitter: Callable[[], float]
+
+    async def answered(self, act: Act, answer: Answer) -> None:
+        """
+        Write *answer*, whatever became of the claim meanwhile; repeat until the database has taken it.
+
+        It is logged first: whoever holds an answer is the only one who knows it.
+        """
+        log.info("ocp answered", act=act.id, request=act.request, answer=type(answer).__name__, detail=_short(answer))
+        if isinstance(answer, Stopped):
+            await self.brake.pull(answer.reason, answer.detail)
+        while True:
+            try:
+                await self._write(act, answer)
+            except (Conflict, StoreUnavailable) as error:
+                log.warning("answer not stored yet", act=act.id, error=str(error))
+                await self.clock.sleep(1.0)
+            else:
+                self.wake()
+                return
+
+    async def delay(self, request_id: RequestId, why: str, detail: str, *, seconds: float | None = None) -> None:
+        """Let an approved request wait; an event says so when the reason is a new one."""
+        async with self.store.transaction() as tx:
+            request = await tx.request(request_id)
+            if request is None or request.state is not State.APPROVED:
+                return
+            await self._put_off(tx, request, why, detail, seconds)
+        self.wake()
+
+    async def _write(self, act: Act, answer: Answer) -> None:
+        async with self.store.transaction() as tx:
+            request = await tx.request(act.request)
+            if request is None or request.state not in {State.SUBMITTING, State.UNCERTAIN}:
+                return
+            match answer:
+                case Accepted(task, trace_id):
+                    await self.bind(tx, request, act, task, {"how": "answered", "trace_id": trace_id})
+                case Refused(code, message, trace_id, status):
+                    told = {"code": code, "message": message, "traceId": trace_id, "status": status}
+                    await self._refuse(tx, request, act, told)
+                case NotSent(why, seconds) if request.state is State.SUBMITTING:
+                    await self._give_back(tx, request, act, "unreachable", why, seconds)
+                case Stopped(_, detail) if request.state is State.SUBMITTING:
+                    await self._give_back(tx, request, act, "stopped", detail, None)
+                case Unknown(why, contested) if request.state is State.SUBMITTING:
+                    await self.lose(tx, request, act, why, look_at=self.clock.now() if contested else act.claimed_until)
+
+    async def bind(self, tx: Tx, request: Request, act: Act, task: Task, data: Mapping[str, Any]) -> None:
+        """Let *request* run as *task*, which is watched from now on."""
+        now = self.clock.now()
+        subtasks = None if task.subtasks is None else len(task.subtasks)
+        fact = Fact(Kind.RUNNING, {**data, "task": task.id, "subtasks": subtasks})
+        await tx.save_act(replace(act, state="adopted" if data["how"] == "adopted" else "accepted"))
+        await tx.save(request.move(State.RUNNING, now=now), fact, at=now)
+        await tx.save_watch(self._watch(request, task, now))
+
+    async def lose(self, tx: Tx, request: Request, act: Act, why: str, *, look_at: datetime) -> None:
+        """Nobody knows whether OCP got it: look for it from *look_at* on."""
+        now = self.clock.now()
+        until = max(look_at, act.claimed_until) + LOOK_FOR
+        data = {"why": why, "since": now.isoformat(), "until": until.isoformat()}
+        await tx.save_act(replace(act, state="unknown"))
+        lost = request.move(State.UNCERTAIN, now=now).retry_at(look_at)
+        await tx.save(lost, Fact(Kind.UNCERTAIN, data), at=now)
+
+    async def _refuse(self, tx: Tx, request: Request, act: Act, data: Mapping[str, Any]) -> None:
+        now = self.clock.now()
+        await tx.save_act(replace(act, state="refused"))
+        await tx.save(request.move(State.OCP_REFUSED, now=now), Fact(Kind.REFUSED, data), at=now)
+
+    async def _give_back(
+        self, tx: Tx, request: Request, act: Act, why: str, detail: str, seconds: float | None
+    ) -> None:
+        await tx.save_act(replace(act, state="not_sent"))
+        await self._put_off(tx, request.move(State.APPROVED, now=self.clock.now()), why, detail, seconds)
+
+    async def _put_off(self, tx: Tx, request: Request, why: str, detail: str, seconds: float | None) -> None:
+        now = self.clock.now()
+        decided = request.decided_at or now
+        wait = timedelta(seconds=seconds if seconds is not None else self._wait(now - decided))
+        cause = await tx.latest_event(request.id, STATE_KINDS)
+        is_told = cause is not None and cause.kind == Kind.DELAYED and cause.content.get("why") == why
+        until = (decided + self.policy.send_within).isoformat()
+        fact = Fact(Kind.DELAYED, {"why": why, "detail": detail, "until": until})
+        await tx.save(request.retry_at(now + wait), *([] if is_told else [fact]), at=now)
+
+    def _wait(self, waited: timedelta) -> float:
+        """Return seconds between 2 and 60, the longer the longer it took already, spread by *jitter*."""
+        return min(60.0, max(2.0, waited.total_seconds() / 3)) * (0.75 + self.jitter() / 2)
+
+    def _watch(self, request: Request, task: Task, now: datetime) -> Watch:
+        return Watch(
+            id=self.new_id(),
+            environment=request.environment,
+            task_id=task.id,
+            request=request.id,
+            snapshot=task,
+            version=1,
+            bound_at=now,
+            next_look_at=now,
+        )
+
+
+def _short(answer: Answer) -> str:
+    match answer:
+        case Accepted(task, trace_id):
+            return f"task {task.id}, traceId {trace_id}"
+        case Refused(code, message, trace_id, status):
+            return f"{status} {code} {message}, traceId {trace_id}"
+        case Stopped(reason, detail):
+            return f"{reason}: {detail}"
+        case NotSent(why) | Unknown(why):
+            return why

@@ -1,0 +1,37 @@
+"""Sheets: everything that a card shows, gathered from one request and its timeline."""
+
+from dataclasses import dataclass
+
+from bot.domain.event import STATE_KINDS, Kind
+from bot.domain.policy import Policy
+from bot.domain.request import Request
+from bot.domain.sheet import Environment, Names, Sheet
+from bot.ports import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """Gather sheets under one policy."""
+
+    policy: Policy
+
+    async def of(self, tx: Tx, request: Request) -> Sheet:
+        """Return the sheet of *request* as it stands in this transaction."""
+        cause = await tx.latest_event(request.id, STATE_KINDS)
+        named = await tx.latest_event(request.id, [Kind.NAMED])
+        watches = await tx.watches_of(request.id)
+        stored = await tx.environment(request.environment)
+        if cause is None:
+            raise LookupError(f"request {request.id} has no event")
+        return Sheet(
+            request=request,
+            revision=await tx.revision(request.revision),
+            environment=Environment(request.environment, self.policy.task_url, stored.stopped),
+            cause=cause,
+            names=Names(named.content.get("labels", {}) if named else {}),
+            tasks=tuple(watch.snapshot for watch in watches),
+            started_at=watches[0].bound_at if watches else None,
+            approvers=self.policy.approvers,
+            operators=self.policy.operators,
+            approvals_channel=self.policy.approvals.channel,
+        )

@@ -1,0 +1,53 @@
+"""Stopping an environment: after a refused log-on no call goes out with the same credentials."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain.event import Fact, Kind
+from bot.ports import Clock, Store, Wake
+
+from .again import decide_again
+
+
+@dataclass(frozen=True, slots=True)
+class Brake:
+    """
+    The stop of one environment, kept in the database and so obeyed after a restart.
+
+    `digest` is that of the credentials and address in use; others lift the stop.
+    """
+
+    store: Store
+    clock: Clock
+    environment: str
+    digest: str
+    wake: Wake
+
+    async def is_on(self) -> str:
+        """Return why calls are stopped, "" if they are not."""
+        async with self.store.reading() as tx:
+            row = await tx.environment(self.environment)
+        return row.stopped if row.stopped_digest == self.digest else ""
+
+    async def pull(self, reason: str, detail: str) -> None:
+        """Stop all calls with these credentials, and say so once."""
+        fact = Fact(Kind.STOPPED, {"reason": reason, "detail": detail})
+        await self._write(fact, stopped=f"{reason}: {detail}", digest=self.digest)
+
+    async def release(self) -> None:
+        """Lift a stop that other credentials or another address have caused; called at start."""
+        async with self.store.reading() as tx:
+            row = await tx.environment(self.environment)
+        if row.stopped and row.stopped_digest != self.digest:
+            await self._write(Fact(Kind.RESTARTED), stopped="", digest="")
+
+    async def _write(self, fact: Fact, *, stopped: str, digest: str) -> None:
+        async def attempt() -> None:
+            async with self.store.transaction() as tx:
+                row = await tx.environment(self.environment)
+                if (row.stopped, row.stopped_digest) == (stopped, digest):
+                    return
+                changed = replace(row, stopped=stopped, stopped_digest=digest)
+                await tx.save_environment(changed, fact, at=self.clock.now())
+
+        await decide_again(attempt)
+        self.wake()

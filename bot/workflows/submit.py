@@ -1,0 +1,140 @@
+"""Submitting: an approved request goes to OCP once (DESIGN, section 5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.errors import OcpRefused, OcpStopped, OcpUnavailable
+from bot.domain.event import Fact, Kind
+from bot.domain.policy import Policy
+from bot.domain.request import Request, Revision, State
+from bot.domain.task import Task
+from bot.ports import Act, Clock, Cluster, NewId, NotSent, Ocp, Operation, Store, Wake
+
+from .again import unless_raced
+from .settle import Settle
+from .stop import Brake
+
+CLAIM = timedelta(seconds=75)
+START_SECONDS = 5.0
+"""The call starts within this time of its claim, or the claim is given back."""
+
+CLOCKS_APART = timedelta(minutes=15)
+"""How far OCP's clock and ours may differ when the start of a task is compared with the time of a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Send what was approved: look, claim, send once, settle the answer."""
+
+    store: Store
+    ocp: Ocp
+    clock: Clock
+    new_id: NewId
+    operations: Mapping[str, Operation]
+    policy: Policy
+    brake: Brake
+    settle: Settle
+    wake: Wake
+
+    async def round(self) -> None:
+        """Send every approved request that is due, one after the other; hold those that waited too long."""
+        now = self.clock.now()
+        async with self.store.reading() as tx:
+            approved = await tx.requests_in(self.policy.environment, State.APPROVED)
+        for request in approved:
+            if request.next_try_at is None or request.next_try_at <= now:
+                with unless_raced():
+                    await self._hold_or_send(request)
+
+    async def _hold_or_send(self, request: Request) -> None:
+        if request.decided_at and self.clock.now() - request.decided_at > self.policy.send_within:
+            await self._hold(request)
+        elif stopped := await self.brake.is_on():
+            await self.settle.delay(request.id, "stopped", stopped)
+        else:
+            await self._look_and_send(request)
+
+    async def _look_and_send(self, request: Request) -> None:
+        try:
+            listed = await self.ocp.clusters()
+            there = next((cluster for cluster in listed.clusters if cluster.name == request.name), None)
+            ours = await self._unbound_tasks(request) if there else []
+        except OcpStopped as error:
+            await self.brake.pull(error.reason, str(error))
+            await self.settle.delay(request.id, "stopped", str(error))
+        except OcpUnavailable as error:
+            await self.settle.delay(request.id, "unreachable", str(error), seconds=error.seconds)
+        except OcpRefused as error:
+            await self.settle.delay(request.id, "refused", f"{error.code} {error.message}, traceId {error.trace_id}")
+        else:
+            if there:
+                await self._is_there(request, there, ours)
+            else:
+                await self._claim_and_send(request, before=listed.at)
+
+    async def _unbound_tasks(self, request: Request) -> list[Task]:
+        """Return our account's tasks since the request was made that belong to no request: perhaps a lost create."""
+        tasks = await self.ocp.tasks(name=self.operations[request.operation].task_name)
+        async with self.store.reading() as tx:
+            bound = await tx.bound_tasks(self.policy.environment)
+        since = request.created_at - CLOCKS_APART
+        ours = [task for task in tasks if task.creator == self.policy.account and task.id not in bound]
+        return [task for task in ours if task.started_at is None or task.started_at >= since]
+
+    async def _is_there(self, request: Request, there: Cluster, ours: list[Task]) -> None:
+        """Nothing is sent: the name exists. Refused, unless a task says that it may be our own doing."""
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            if ours:
+                revision = await tx.revision(request.revision)
+                before = (request.created_at - CLOCKS_APART).isoformat()
+                act = self._act(request, revision, before=before, until=now)
+                why = f"cluster {there.name} (id {there.id}) was there before the send"
+                await self.settle.lose(tx, request, act, why, look_at=now)
+            else:
+                fact = Fact(Kind.REFUSED, {"found": {"id": there.id, "name": there.name}})
+                await tx.save(request.move(State.OCP_REFUSED, now=now), fact, at=now)
+        self.wake()
+
+    async def _claim_and_send(self, request: Request, *, before: str) -> None:
+        """Claim the send, then send it, once: a claim that was slow to commit is given back instead."""
+        claimed_from = self.clock.monotonic()
+        act, revision = await self._claim(request, before)
+        if self.clock.monotonic() - claimed_from > START_SECONDS:
+            await self.settle.answered(act, NotSent("the database took too long to note the send"))
+            return
+        call = self.operations[request.operation].call(revision.payload)
+        await self.settle.answered(act, await self.ocp.send(call))
+
+    async def _claim(self, request: Request, before: str) -> tuple[Act, Revision]:
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            revision = await tx.revision(request.revision)
+            act = self._act(request, revision, before=before, until=now + CLAIM)
+            data = {"act": act.id, "before": before, "until": act.claimed_until.isoformat()}
+            await tx.save(request.move(State.SUBMITTING, now=now), Fact(Kind.SUBMITTING, data), at=now)
+            await tx.save_act(act)
+        self.wake()
+        return act, revision
+
+    async def _hold(self, request: Request) -> None:
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            last = await tx.latest_event(request.id, [Kind.DELAYED])
+            cause = last.content if last else {}
+            data = {"why": cause.get("why", ""), "detail": cause.get("detail", "")}
+            await tx.save(request.move(State.HELD, now=now), Fact(Kind.HELD, data), at=now)
+        self.wake()
+
+    def _act(self, request: Request, revision: Revision, *, before: str, until: datetime) -> Act:
+        return Act(
+            id=self.new_id(),
+            request=request.id,
+            verb="create",
+            target=request.name,
+            payload_hash=revision.hash,
+            state="claimed",
+            claimed_until=until,
+            before=before,
+        )

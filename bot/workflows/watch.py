@@ -1,0 +1,175 @@
+"""Watching: every look at a task is stored with an event that holds what changed (DESIGN, section 6)."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.domain.diff import Change, diff
+from bot.domain.errors import OcpError, OcpStopped, TaskGone
+from bot.domain.event import Fact, Kind
+from bot.domain.pace import backoff
+from bot.domain.policy import Policy
+from bot.domain.request import Request, State
+from bot.domain.task import FAILED, Outcome, Task, branches, in_order, outcome, progress
+from bot.ports import Clock, Ocp, Store, Tx, Wake
+from bot.ports import Watch as Watched
+
+from .again import unless_raced
+from .stop import Brake
+
+FAILED_EVERY = timedelta(minutes=1)
+FAILED_EVERY_LATER = timedelta(minutes=10)
+FAILED_FRESH = timedelta(days=1)
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Watch:
+    """
+    Look at the tasks that are due.
+
+    `failures` counts the rounds in a row in which OCP did not answer; it only stretches the time to the next look.
+    """
+
+    store: Store
+    ocp: Ocp
+    clock: Clock
+    policy: Policy
+    brake: Brake
+    wake: Wake
+    jitter: Callable[[], float]
+    failures: int = 0
+
+    async def round(self) -> None:
+        """Look at every task that is due: side by side, but never two looks at one task."""
+        async with self.store.reading() as tx:
+            due = await tx.due_watches(self.policy.environment, self.clock.now())
+        if not due or await self.brake.is_on():
+            return
+        errors = [error for error in await asyncio.gather(*map(self._look, due)) if error is not None]
+        self.failures = self.failures + 1 if errors else 0
+
+    async def _look(self, watched: Watched) -> OcpError | None:
+        """Look once and store what was seen; return the error if OCP did not answer."""
+        try:
+            task = await self.ocp.task(watched.task_id)
+        except TaskGone as error:
+            with unless_raced():
+                await self._gone(watched, error)
+        except OcpStopped as error:
+            await self.brake.pull(error.reason, str(error))
+        except OcpError as error:
+            log.warning("OCP did not answer a look", task=watched.task_id, error=str(error))
+            with unless_raced():
+                await self._put_off(watched)
+            return error
+        else:
+            with unless_raced():
+                await self._store(watched, task.over(watched.snapshot))
+        return None
+
+    async def _store(self, watched: Watched, task: Task) -> None:
+        """Store the look and all that follows from it in one transaction."""
+        changes = diff(watched.snapshot, task)
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            request = await tx.request(watched.request)
+            if request is None or not request.is_open:
+                await tx.save_watch(replace(watched, version=watched.version + 1, next_look_at=None))
+                return
+            facts = [_changed(task, changes)] if changes else []
+            moved, more = await self._follow(tx, request, watched, task, is_settled=not changes)
+            await tx.save_watch(self._next(watched, task, moved, now))
+            if facts or more:
+                await tx.save(moved, *facts, *more, at=now)
+                self.wake()
+
+    async def _follow(
+        self, tx: Tx, request: Request, watched: Watched, task: Task, *, is_settled: bool
+    ) -> tuple[Request, list[Fact]]:
+        """Return the request after this look, and what is to be said of it beside the changes."""
+        now = self.clock.now()
+        match outcome(task):
+            case Outcome.FAILED if is_settled and watched.failed_at is not None:
+                return await self._failed(tx, request, task, now)
+            case Outcome.WORKING if request.state is State.FAILED:
+                data = {"task": task.id, "operation": task.mark.operation}
+                return request.move(State.RUNNING, now=now), [Fact(Kind.RESUMED, data)]
+            case Outcome.ROLLED_BACK:
+                return request.move(State.ROLLED_BACK, now=now), [Fact(Kind.ROLLED_BACK, {"task": task.id})]
+            case Outcome.DONE if await self._others_are_done(tx, watched):
+                seconds = round((now - watched.bound_at).total_seconds())
+                data = {"task": task.id, "seconds": seconds}
+                return request.move(State.SUCCEEDED, now=now), [Fact(Kind.SUCCEEDED, data)]
+        return request, []
+
+    async def _failed(self, tx: Tx, request: Request, task: Task, now: datetime) -> tuple[Request, list[Fact]]:
+        """A second look has confirmed it; it is told once for the same failure, again if a retry has failed too."""
+        failed = _failed_subtasks(task)
+        told = await tx.latest_event(request.id, [Kind.FAILED, Kind.RESUMED])
+        if told and told.kind == Kind.FAILED and told.content.get("failed") == failed:
+            return request, []
+        fact = Fact(Kind.FAILED, {"task": task.id, "failed": failed, "counts": progress(task).by_state})
+        return request if request.state is State.FAILED else request.move(State.FAILED, now=now), [fact]
+
+    async def _others_are_done(self, tx: Tx, watched: Watched) -> bool:
+        others = await tx.watches_of(watched.request)
+        return all(outcome(other.snapshot) is Outcome.DONE for other in others if other.id != watched.id)
+
+    async def _gone(self, watched: Watched, error: TaskGone) -> None:
+        """OCP does not know the task any more: said once, the last state kept, and looked for from time to time."""
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
+            later = replace(watched, version=watched.version + 1, next_look_at=now + FAILED_EVERY_LATER)
+            await tx.save_watch(later)
+            request = await tx.request(watched.request)
+            last = await tx.latest_event(watched.request, [Kind.TASK_GONE, Kind.CHANGED, Kind.RUNNING])
+            if request is None or (last and last.kind == Kind.TASK_GONE):
+                return
+            told = {"code": error.code, "message": error.message, "trace_id": error.trace_id}
+            await tx.save(request, Fact(Kind.TASK_GONE, {"task": watched.task_id, **told}), at=now)
+        self.wake()
+
+    async def _put_off(self, watched: Watched) -> None:
+        wait = max(self.policy.look_seconds, backoff(self.failures + 1, jitter=self.jitter()))
+        async with self.store.transaction() as tx:
+            then = self.clock.now() + timedelta(seconds=wait)
+            await tx.save_watch(replace(watched, version=watched.version + 1, next_look_at=then))
+
+    def _next(self, watched: Watched, task: Task, request: Request, now: datetime) -> Watched:
+        """Return the watch after a stored look, with the time of the next one."""
+        failed_at = (watched.failed_at or now) if outcome(task) is Outcome.FAILED else None
+        looked = replace(watched, snapshot=task, version=watched.version + 1, failed_at=failed_at)
+        if not request.is_open:
+            return replace(looked, next_look_at=None)
+        if request.state is State.FAILED and failed_at is not None:
+            is_fresh = now - failed_at < FAILED_FRESH
+            return replace(looked, next_look_at=now + (FAILED_EVERY if is_fresh else FAILED_EVERY_LATER))
+        return replace(looked, next_look_at=now + timedelta(seconds=self.policy.look_seconds))
+
+
+def _changed(task: Task, changes: Sequence[Change]) -> Fact:
+    data = {"task": task.id, "changes": [change.to_json() for change in changes], "counts": progress(task).by_state}
+    return Fact(Kind.CHANGED, data)
+
+
+def _failed_subtasks(task: Task) -> list[dict[str, Any]]:
+    """Return what is FAILED, upstream first; `finish` and `run_time` tell one failure from the next."""
+    places = branches(task.known_subtasks)
+    failed = [subtask for subtask in in_order(task.known_subtasks) if subtask.mark.status == FAILED]
+    return [
+        {
+            "id": subtask.id,
+            "name": subtask.name,
+            "branch": places.get(subtask.id, (0, 0))[0],
+            "of": places.get(subtask.id, (0, 0))[1],
+            "run_time": subtask.mark.run_time,
+            "finish": subtask.mark.finish,
+        }
+        for subtask in failed
+    ]
