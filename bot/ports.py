@@ -310,6 +310,10 @@ class Messenger(Protocol):
         """Return the ts of our messages that carry *ident*, oldest first: replies of *root*, else the channel's."""
         ...
 
+    async def tell(self, response_url: str, message: Message) -> None:
+        """Show *message* to the person who has just acted, and to nobody else; Slack does not promise delivery."""
+        ...
+
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """Open a modal; raises FormNotOpened when the trigger's three seconds are over or Slack refuses it."""
         ...
@@ -512,6 +516,10 @@ class Tx(Protocol):
 
     async def environment(self, name: str) -> EnvironmentRow:
         """Return what is stored of an environment; a new one is empty."""
+        ...
+
+    async def has_thread_of_environment(self, name: str, place: Place) -> bool:
+        """Return whether the environment's own timeline is shown at *place* already."""
         ...
 
     async def save_environment(self, row: EnvironmentRow, *facts: Fact, at: datetime) -> None:

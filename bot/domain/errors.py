@@ -88,7 +88,7 @@ class StoreUnavailable(BotError):
 class FormNotOpened(BotError):
     """Slack's three seconds for a modal ran out, or it refused the modal."""
 
-    user_message = N_("The form did not open within Slack's 3 s. Type /obproxy create again.")
+    user_message = N_("The form did not open within Slack's 3 s. Type the command or press the button again.")
 
 
 class Conflict(BotError):

@@ -22,9 +22,9 @@ class Bucket:
     at: float
     closed_until: float = 0.0
 
-    def wait(self, now: float) -> float:
-        """Return the seconds from *now* until a token is there; 0 if one is."""
-        lacking = max(0.0, 1.0 - self._level(now)) / self.per_second
+    def wait(self, now: float, spare: float = 0.0) -> float:
+        """Return the seconds from *now* until a token is there, and *spare* more; 0 if they are."""
+        lacking = max(0.0, 1.0 + spare - self._level(now)) / self.per_second
         return max(lacking, self.closed_until - now, 0.0)
 
     def take(self, now: float) -> "Bucket":

@@ -29,7 +29,7 @@ class Database:
     @classmethod
     def at(cls, url: str) -> "Database":
         """Return the database at *url*, such as sqlite+aiosqlite:///bot.db; nothing is opened yet."""
-        engine = create_async_engine(make_url(url), connect_args={"timeout": 30})
+        engine = create_async_engine(make_url(url).set(drivername="sqlite+aiosqlite"), connect_args={"timeout": 30})
         event.listen(engine.sync_engine, "connect", _settings_of_sqlite)
         event.listen(engine.sync_engine, "begin", _begin)
         return cls(engine)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Conflict
 from bot.domain.event import Event, Fact, Kind, chain
-from bot.domain.request import Request, RequestId, Revision, RevisionId
+from bot.domain.request import Place, Request, RequestId, Revision, RevisionId
 from bot.ports import Act, EnvironmentRow, Thread, Watch
 
 from .rows import (
@@ -207,6 +207,11 @@ class Transaction:
         found = await self._connection.execute(select(environments).where(environments.c.name == name))
         row = found.mappings().first()
         return EnvironmentRow(**row) if row else EnvironmentRow(name=name)
+
+    async def has_thread_of_environment(self, name: str, place: Place) -> bool:
+        """Return whether the environment's own timeline is shown at *place* already."""
+        here = and_(threads.c.environment == name, threads.c.channel == place.channel, threads.c.request.is_(None))
+        return (await self._connection.execute(select(threads.c.id).where(here))).first() is not None
 
     async def save_environment(self, row: EnvironmentRow, *facts: Fact, at: datetime) -> None:
         """Write an environment with *facts* as the next events of its timeline."""

@@ -95,9 +95,14 @@ class Ask:
         fact = Fact(Kind.ASKED, asked, actor=request.requester, role=REQUESTER)
         stored = await tx.save(request, fact, at=request.created_at)
         await tx.add_revision(request.id, revision, request.created_at)
-        for place in dict.fromkeys((self.policy.approvals, request.home)):
+        for place in self._places(request.home):
             await tx.save_thread(self._thread(stored, place))
         return stored
+
+    def _places(self, home: Place) -> list[Place]:
+        """Return where the request is shown: for approval, and where it was typed if that is another channel."""
+        is_elsewhere = home.channel not in {"", self.policy.approvals.channel}
+        return [self.policy.approvals, *([home] if is_elsewhere else [])]
 
     def _thread(self, request: Request, place: Place) -> Thread:
         return Thread(

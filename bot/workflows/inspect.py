@@ -49,6 +49,14 @@ class Inspect:
                 raise Gone(f"no request has number {number}", reference=f"#{number}")
             return await self.sheets.of(tx, request), await self._link(tx, request.id)
 
+    async def asked_with(self, origin: str) -> Request:
+        """Return the request that a form has led to; raises Gone if it led to none."""
+        async with self.store.reading() as tx:
+            request = await tx.request_by_origin(origin)
+        if request is None:
+            raise Gone(f"no request came from {origin}", reference=origin)
+        return request
+
     async def payload(self, seen: RevisionId) -> tuple[Request, Revision]:
         """Return a revision with its request; raises Gone if it does not exist."""
         async with self.store.reading() as tx:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from bot.domain.event import Fact, Kind
-from bot.ports import Clock, Store, Wake
+from bot.domain.request import Place
+from bot.ports import Clock, NewId, Store, Thread, Wake
 
 from .again import decide_again
 
@@ -18,6 +19,7 @@ class Brake:
 
     store: Store
     clock: Clock
+    new_id: NewId
     environment: str
     digest: str
     wake: Wake
@@ -32,6 +34,21 @@ class Brake:
         """Stop all calls with these credentials, and say so once."""
         fact = Fact(Kind.STOPPED, {"reason": reason, "detail": detail})
         await self._write(fact, stopped=f"{reason}: {detail}", digest=self.digest)
+
+    async def show_at(self, place: Place) -> None:
+        """Let what happens to the environment itself be told at *place*; called at start."""
+        async with self.store.transaction() as tx:
+            if not await tx.has_thread_of_environment(self.environment, place):
+                row = await tx.environment(self.environment)
+                thread = Thread(
+                    id=self.new_id(),
+                    request=None,
+                    environment=self.environment,
+                    place=place,
+                    is_home=False,
+                    cursor=row.seq,
+                )
+                await tx.save_thread(thread)
 
     async def release(self) -> None:
         """Lift a stop that other credentials or another address have caused; called at start."""

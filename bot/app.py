@@ -1,0 +1,224 @@
+"""The composition root: the only place that knows every part."""
+
+import asyncio
+import hashlib
+import random
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from babel.support import Translations
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import listeners, operations
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.domain.policy import Policy
+from bot.domain.request import Place, UserId
+from bot.domain.texts import Translator
+from bot.listeners.answering import Answering
+from bot.listeners.desk import Desk
+from bot.ocp.client import OcpClient
+from bot.slack.client import socket_handler, web_client
+from bot.slack.messenger import SlackMessenger
+from bot.slack.trouble import translated
+from bot.store.database import Database
+from bot.workers.catch_up import CatchUp
+from bot.workers.gate import Gate
+from bot.workers.loop import Worker, wake_all
+from bot.workers.notes import Notes
+from bot.workers.schedule import schedule
+from bot.workers.sender import Sender
+from bot.workflows.ask import Ask
+from bot.workflows.decide import Decide
+from bot.workflows.inspect import Inspect
+from bot.workflows.look import Look
+from bot.workflows.lookups import Lookups
+from bot.workflows.settle import Settle
+from bot.workflows.sheets import Sheets
+from bot.workflows.stop import Brake
+from bot.workflows.submit import Submit
+from bot.workflows.watch import Watch
+
+TICKS = {
+    "submit": timedelta(seconds=1),
+    "watch": timedelta(seconds=1),
+    "send": timedelta(seconds=1),
+    "look": timedelta(seconds=5),
+    "names": timedelta(seconds=5),
+}
+STOP_SECONDS = 25.0
+"""How long the end waits for a create in flight; its claim outlives the process."""
+
+EXPORTER_PORT_NAMES = {
+    "both": ("exportPort", "exporterPort"),
+    "exportPort": ("exportPort",),
+    "exporterPort": ("exporterPort",),
+}
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Bot:
+    """The running program: `start` it, `stop` it."""
+
+    database: Database
+    ocp: OcpClient
+    brake: Brake
+    policy: Policy
+    workers: Mapping[str, Worker]
+    scheduler: AsyncIOScheduler
+    socket: AsyncSocketModeHandler
+    answering: Answering
+    running: list[asyncio.Task[None]]
+
+    async def start(self) -> None:
+        """Lift old stops, start the workers, then let Slack call."""
+        await self.brake.release()
+        await self.brake.show_at(self.policy.approvals)
+        self.running = [asyncio.create_task(worker.run(), name=name) for name, worker in self.workers.items()]
+        self.scheduler.start()
+        wake_all(self.workers)
+        await self.socket.connect_async()
+        log.info("running", environment=self.policy.environment)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is under way, close; what is not finished in time is read back later."""
+        await self.socket.close_async()
+        self.scheduler.shutdown(wait=False)
+        for worker in self.workers.values():
+            worker.stop()
+        await self.answering.finish()
+        _, late = await asyncio.wait(self.running, timeout=STOP_SECONDS)
+        for task in late:
+            log.warning("a worker did not end in time", worker=task.get_name())
+            task.cancel()
+        await asyncio.gather(*self.running, return_exceptions=True)
+        await self.ocp.aclose()
+        await self.database.close()
+        log.info("stopped")
+
+
+async def make(settings: Settings, clock: SystemClock) -> Bot:
+    """
+    Return the bot, ready to start: the database is migrated and Slack has accepted the token.
+
+    Raises:
+        TokenRefused, SlackUnreachable, SlackUnsure: what Slack said to the token.
+    """
+    database = Database.at(settings.database_url)
+    await database.migrate()
+    client = web_client(
+        settings.slack_bot_token.get_secret_value(), base_url=f"{settings.slack_api_url}/", proxy=settings.slack_proxy
+    )
+    with translated():
+        answer = await client.auth_test()
+    team = answer.data if isinstance(answer.data, dict) else {}
+    return build(settings, clock=clock, database=database, client=client, team=team)
+
+
+def build(
+    settings: Settings, *, clock: SystemClock, database: Database, client: AsyncWebClient, team: Mapping[str, Any]
+) -> Bot:
+    """Join the parts. *team* is what auth.test answered, so that no click has to wait for it."""
+    policy = policy_of(settings, team_id=str(team["team_id"]))
+    workers: dict[str, Worker] = {}
+
+    def wake() -> None:
+        wake_all(workers)
+
+    catalogue = operations.load(exporter_port_names=EXPORTER_PORT_NAMES[settings.ocp_exporter_port_name])
+    translator = english()
+    ocp = OcpClient(
+        base_url=settings.ocp_url,
+        username=settings.ocp_username,
+        password=settings.ocp_password.get_secret_value(),
+        ca_file=Path(settings.ocp_ca_file) if settings.ocp_ca_file else None,
+        clock=clock,
+    )
+    jitter = random.SystemRandom().random
+    messenger = SlackMessenger(client, str(team.get("url") or ""))
+    sheets = Sheets(policy)
+    brake = Brake(database, clock, new_id, policy.environment, credentials_digest(settings), wake)
+    settle = Settle(database, clock, new_id, policy, brake, wake, jitter)
+    submit = Submit(database, ocp, clock, new_id, catalogue, policy, brake, settle, wake)
+    look = Look(database, ocp, clock, catalogue, policy, brake, settle, wake)
+    watch = Watch(database, ocp, clock, policy, brake, wake, jitter)
+    lookups = Lookups(database, ocp, clock, catalogue, policy, brake, wake)
+    notes = Notes(database, clock, new_id, messenger, Gate(clock))
+    sender = Sender(database, clock, CatchUp(database, notes, sheets, catalogue, translator))
+    rounds = {
+        "submit": submit.round,
+        "watch": watch.round,
+        "send": sender.round,
+        "look": look.round,
+        "names": lookups.round,
+    }
+    workers |= {name: Worker(name, work) for name, work in rounds.items()}
+    desk = Desk(
+        ask=Ask(database, clock, new_id, policy, wake),
+        decide=Decide(database, clock, policy, wake),
+        inspect=Inspect(database, clock, messenger, sheets),
+        operations=catalogue,
+        policy=policy,
+        messenger=messenger,
+        translator=translator,
+    )
+    answering = Answering(messenger, translator, new_id)
+    slack = AsyncApp(client=client, authorize=_authorize(client, team))
+    listeners.register(slack, answering, desk)
+    socket = socket_handler(slack, settings.slack_app_token.get_secret_value(), proxy=settings.slack_proxy)
+    ticks = {name: every / clock.speed for name, every in TICKS.items()}
+    return Bot(database, ocp, brake, policy, workers, schedule(workers, ticks), socket, answering, running=[])
+
+
+def policy_of(settings: Settings, *, team_id: str) -> Policy:
+    """Return the rules that the settings make for their one environment."""
+    approvers = tuple(UserId(user) for user in settings.approvers)
+    return Policy(
+        environment=settings.ocp_name,
+        approvals=Place(team_id, settings.approvals_channel),
+        approvers=approvers,
+        operators=tuple(UserId(user) for user in settings.operators) or approvers,
+        account=settings.ocp_username,
+        account_is_ours=settings.ocp_account_dedicated,
+        task_url=settings.ocp_task_url or f"{settings.ocp_url}/task/{{id}}",
+        send_within=settings.send_within,
+        look_seconds=settings.look_seconds,
+    )
+
+
+def credentials_digest(settings: Settings) -> str:
+    """Return what tells one set of credentials from another without giving away the password."""
+    salt = f"{settings.ocp_url}\n{settings.ocp_username}".encode()
+    secret = settings.ocp_password.get_secret_value().encode()
+    return hashlib.pbkdf2_hmac("sha256", secret, salt, 200_000).hex()
+
+
+def english() -> Translator:
+    """Return the catalogue of the only language there is now."""
+    return Translations.load(Path(__file__).parent / "locale", ["en"], "bot")
+
+
+def new_id() -> str:
+    """Return a random id."""
+    return str(uuid.uuid4())
+
+
+def _authorize(client: AsyncWebClient, team: Mapping[str, Any]) -> Any:
+    """Return what Bolt asks for the token at each request; nothing is called, auth.test has answered at start."""
+    result = AuthorizeResult.from_auth_test_response(bot_token=client.token, auth_test_response=team)
+
+    async def authorize() -> AuthorizeResult:
+        return result
+
+    return authorize

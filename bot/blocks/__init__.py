@@ -1,0 +1,1 @@
+"""Block Kit: pure functions from domain objects to the dictionaries that Slack draws."""

@@ -1,0 +1,105 @@
+"""Answers to one person: to a command, to a click, to a form."""
+
+from collections.abc import Sequence
+
+from bot.domain.errors import FormRefused
+from bot.domain.request import Request, UserId
+from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
+from bot.ports import Message, Operation
+
+from . import kit, marks
+from .escape import DATED, cut, one_line
+from .kit import literal
+
+COMMANDS = (
+    ("create", N_("ask for a new OBProxy cluster")),
+    ("status", N_("my requests")),
+    ("status 1042", N_("one request, by its number")),
+    ("status pay_01", N_("the requests for a cluster name")),
+    ("help", N_("this list")),
+)
+MOST_LISTED = 9_000
+LONGEST = 1_000
+LONGEST_ERROR = 300
+
+
+def help_(t: Translator, *, environment: str, command: str) -> Message:
+    """Return what can be typed."""
+    words = Text(N_("Creates OBProxy clusters in OCP %(environment)s."), {"environment": literal(environment)})
+    typed = [f"{command} {word}" for word, _ in COMMANDS]
+    width = max(map(len, typed)) + 2
+    rows = [f"{left:<{width}}{t.gettext(right)}" for left, (_, right) in zip(typed, COMMANDS, strict=True)]
+    section = kit.section([kit.line(words, t)])
+    summary: list[Words] = [words, *(literal(row, 200) for row in rows)]
+    return kit.message([kit.rich(section, kit.preformatted(cut("\n".join(rows), kit.MOST_TEXT)))], summary, t)
+
+
+def unknown(word: str, nearest: str, t: Translator) -> Message:
+    """Return that *word* is no command, and what may have been meant."""
+    fields = {"word": literal(word, 60), "nearest": literal(nearest, 60)}
+    return told(Text(N_('No command "%(word)s". Did you mean /obproxy %(nearest)s?'), fields), t)
+
+
+def told(text: Words, t: Translator) -> Message:
+    """Return one line or short paragraph."""
+    return _lines([text], t)
+
+
+def asked(
+    request: Request,
+    operation: Operation,
+    t: Translator,
+    *,
+    approvers: Sequence[UserId],
+    link: str,
+    can_post_here: bool,
+) -> Message:
+    """Return that the request is there, whom it waits for, and where its card is."""
+    fields = {
+        "number": request.number,
+        "what": Text(operation.title, {"name": literal(request.name, 64)}),
+        "environment": literal(request.environment, 40),
+        "who": People(approvers[:10]),
+        "card": Link(link, t.gettext(N_("its card"))),
+    }
+    lines: list[Words] = [Text(N_("Asked: #%(number)s, %(what)s in %(environment)s."), fields)]
+    lines.append(Text(N_("It waits for %(who)s."), fields) if approvers else Text(N_("It waits for approval.")))
+    if link:
+        lines.append(Text(N_("Where it is decided: %(card)s"), fields))
+    if not can_post_here:
+        lines.append(
+            Text(N_('I am not in this channel, so its thread is only there. "/invite @OBProxy Bot" brings later ones.'))
+        )
+    return _lines(lines, t)
+
+
+def status_list(requests: Sequence[tuple[Request, str]], t: Translator, *, heading: Text) -> Message:
+    """Return *requests* with the links to their cards, one a line, in their order."""
+    lines: list[Words] = [heading, *(_row(request, link) for request, link in requests)]
+    if not requests:
+        lines.append(Text(N_("None.")))
+    return _lines(lines, t)
+
+
+def _row(request: Request, link: str) -> Text:
+    mark, words = marks.of_request(request.state)
+    number = f"#{request.number}"
+    fields = {
+        "mark": mark,
+        "state": Text(words),
+        "number": Link(link, number) if link else number,
+        "environment": literal(request.environment, 40),
+        "name": literal(request.name, 64),
+        "when": When(request.created_at),
+    }
+    return Text(N_("%(mark)s %(state)s: %(number)s, %(environment)s, %(name)s, asked %(when)s"), fields)
+
+
+def form_errors(refused: FormRefused, t: Translator) -> dict[str, str]:
+    """Return the words for each field that has a mistake, by its block_id."""
+    return {field: cut(one_line(text.render(t)), LONGEST_ERROR) for field, text in refused.at.items()}
+
+
+def _lines(lines: Sequence[Words], t: Translator) -> Message:
+    drawn = [kit.line(each, t, time=DATED, most=LONGEST) for each in lines]
+    return kit.message([kit.rich(kit.section(kit.fitting(drawn, t, most=MOST_LISTED)))], lines, t)

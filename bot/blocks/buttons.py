@@ -1,0 +1,79 @@
+"""The buttons of a card: only what can be done now."""
+
+from collections.abc import Sequence
+
+from bot.domain.request import State
+from bot.domain.sheet import Sheet
+from bot.domain.texts import N_, Counted, Text, Translator, Words
+from bot.ports import Operation
+
+from . import ids
+from .escape import is_url
+from .facts import hosts_in
+from .kit import Block, Element, literal, plain
+from .running import shown_task
+
+IRREVOCABLE = N_("The name cannot be changed later.")
+
+
+def buttons(sheet: Sheet, operation: Operation, t: Translator) -> list[Block]:
+    """Return the actions block, none if there is nothing to press."""
+    match sheet.request.state:
+        case State.PENDING:
+            return [_block("decide", sheet, _deciding(sheet, operation, t))]
+        case State.HELD:
+            return [_block("held", sheet, [_send_now(sheet, operation, t)])]
+    link = _open_in_ocp(sheet, t)
+    return [_block("open", sheet, [link])] if link else []
+
+
+def _block(what: str, sheet: Sheet, elements: Sequence[Element]) -> Block:
+    return {"type": "actions", "block_id": f"{what}.{sheet.revision.id}"[:255], "elements": list(elements)}
+
+
+def _deciding(sheet: Sheet, operation: Operation, t: Translator) -> list[Element]:
+    value = str(sheet.revision.id)
+    approve = _button(ids.APPROVE, N_("Approve"), value, t)
+    question = Text(N_("Approve in %(environment)s?"), {"environment": literal(sheet.request.environment)})
+    approve |= {"style": "primary", "confirm": _confirm(question, _effect(sheet, operation), N_("Approve"), t)}
+    reject = _button(ids.REJECT, N_("Reject"), value, t) | {"style": "danger"}
+    return [approve, reject, _button(ids.SHOW_JSON, N_("Show JSON"), value, t)]
+
+
+def _send_now(sheet: Sheet, operation: Operation, t: Translator) -> Element:
+    question = Text(N_("Send to %(environment)s now?"), {"environment": literal(sheet.request.environment)})
+    button = _button(ids.SEND_NOW, N_("Send now"), str(sheet.revision.id), t)
+    return button | {"style": "primary", "confirm": _confirm(question, _effect(sheet, operation), N_("Send now"), t)}
+
+
+def _effect(sheet: Sheet, operation: Operation) -> Words:
+    """Return what pressing the button will do."""
+    hosts, name = hosts_in(sheet.revision.payload), literal(sheet.request.name)
+    last = Text(IRREVOCABLE)
+    if hosts is None:
+        return Text("%(title)s. %(last)s", {"title": Text(operation.title, {"name": name}), "last": last})
+    fields = {"name": name, "last": last}
+    return Counted("Create %(name)s on %(n)s host. %(last)s", "Create %(name)s on %(n)s hosts. %(last)s", hosts, fields)
+
+
+def _button(action: str, words: str, value: str, t: Translator) -> Element:
+    return {"type": "button", "action_id": action, "text": plain(t.gettext(words), 75), "value": value}
+
+
+def _confirm(title: Words, effect: Words, yes: str, t: Translator) -> Element:
+    return {
+        "title": plain(title.render(t), 100),
+        "text": plain(effect.render(t), 300),
+        "confirm": plain(t.gettext(yes), 30),
+        "deny": plain(t.gettext(N_("Back")), 30),
+    }
+
+
+def _open_in_ocp(sheet: Sheet, t: Translator) -> Element | None:
+    """Return the button that opens the task in OCP's console, if there is a task and a usable address."""
+    task = shown_task(sheet)
+    if task is None:
+        return None
+    url = sheet.environment.task_url.replace("{id}", str(task.id))
+    button = {"type": "button", "action_id": ids.OPEN_IN_OCP, "text": plain(t.gettext(N_("Open in OCP")), 75)}
+    return button | {"url": url} if is_url(url) else None

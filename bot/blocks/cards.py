@@ -1,0 +1,117 @@
+"""The card: a request now, at the root of its threads, the only place with buttons."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.domain.event import Kind
+from bot.domain.request import State
+from bot.domain.sheet import Sheet
+from bot.domain.texts import N_, People, Text, Translator, When, Words
+from bot.ports import Message, Operation
+
+from . import after, before, kit, running, telling
+from .buttons import buttons
+from .details import details, footer
+from .escape import channel
+from .facts import connection
+from .kit import Block, Line, literal
+
+MOST_STATUS = 2_800
+LONGEST_STATUS = 800
+
+
+def card(sheet: Sheet, operation: Operation, t: Translator, *, asks_approvers: bool) -> Message:
+    """Return the card; *asks_approvers* if this is where the approvers are mentioned."""
+    title = _title(sheet, operation)
+    lines = status(sheet)
+    blocks = [
+        kit.header(title, t),
+        _status(sheet, lines, t, asks_approvers=asks_approvers),
+        details(sheet, operation, t),
+        footer(sheet, t),
+        *buttons(sheet, operation, t),
+    ]
+    return kit.message(blocks, [title, *lines[:1]], t)
+
+
+def _title(sheet: Sheet, operation: Operation) -> Text:
+    what = Text(operation.title, {"name": literal(sheet.request.name, 64)})
+    return Text("%(environment)s: %(what)s", {"environment": literal(sheet.request.environment, 40), "what": what})
+
+
+def _status(sheet: Sheet, lines: Sequence[Words], t: Translator, *, asks_approvers: bool) -> Block:
+    drawn = [kit.line(each, t, most=LONGEST_STATUS) for each in lines]
+    if sheet.request.state is State.PENDING:
+        drawn[0] = [*drawn[0], *_asked(sheet, t, asks_approvers=asks_approvers)]
+    parts = [kit.section(kit.fitting(drawn, t, most=MOST_STATUS))]
+    if sheet.request.state is State.SUCCEEDED:
+        parts.append(kit.preformatted(connection(sheet.revision.payload)))
+    return kit.rich(*parts)
+
+
+def _asked(sheet: Sheet, t: Translator, *, asks_approvers: bool) -> Line:
+    """Return whom the request waits for: the approvers, or where they were asked."""
+    if asks_approvers and sheet.approvers:
+        return kit.line(Text(": %(who)s", {"who": People(sheet.approvers[:10])}), t)
+    if sheet.approvals_channel:
+        return [*kit.line(Text(N_(", in ")), t), channel(sheet.approvals_channel)]
+    return []
+
+
+def status(sheet: Sheet) -> list[Words]:
+    """Return what is so now, a line each; the first is the mark of the state with its words."""
+    state = sheet.request.state
+    lines = _STATUS[state](sheet) if state in _STATUS else _told(sheet)
+    if sheet.environment.stopped and sheet.request.is_open:
+        lines = [*lines, before.stopped(sheet.environment.stopped, sheet.request.environment)]
+    return lines
+
+
+def _pending(_sheet: Sheet) -> list[Words]:
+    return [Text(N_("⏳ Waiting for approval, %(given)s of %(needed)s"), {"given": 0, "needed": 1})]
+
+
+def _sending(sheet: Sheet) -> list[Words]:
+    request, delay = sheet.request, []
+    if sheet.cause.kind == Kind.DELAYED:
+        delay = telling.told(sheet.cause, sheet)
+    if request.decided_by is None or request.decided_at is None:
+        return [*before.plain_state(request.state), *delay]
+    fields = {"who": People([request.decided_by]), "when": When(request.decided_at)}
+    return [Text(N_("📨 Approved by %(who)s, %(when)s. Sending to OCP."), fields), *delay]
+
+
+def _failed(sheet: Sheet) -> list[Words]:
+    try:
+        return running.failed(sheet)
+    except telling.UNREADABLE:
+        return _told(sheet)
+
+
+def _done(sheet: Sheet) -> list[Words]:
+    return [after.done_line(sheet)]
+
+
+_TELLS: Mapping[State, frozenset[str]] = {
+    State.HELD: frozenset({Kind.HELD}),
+    State.UNCERTAIN: frozenset({Kind.UNCERTAIN, Kind.UNCLEAR}),
+    State.OCP_REFUSED: frozenset({Kind.REFUSED}),
+    State.REJECTED: frozenset({Kind.REJECTED}),
+    State.ROLLED_BACK: frozenset({Kind.ROLLED_BACK}),
+}
+
+
+def _told(sheet: Sheet) -> list[Words]:
+    """Return what the state's cause tells; the state alone, where the cause is another or cannot be read."""
+    if sheet.cause.kind in _TELLS.get(sheet.request.state, frozenset()):
+        return telling.told(sheet.cause, sheet)
+    return before.plain_state(sheet.request.state)
+
+
+_STATUS: Mapping[State, Callable[[Sheet], list[Words]]] = {
+    State.PENDING: _pending,
+    State.APPROVED: _sending,
+    State.SUBMITTING: _sending,
+    State.RUNNING: running.running,
+    State.FAILED: _failed,
+    State.SUCCEEDED: _done,
+}

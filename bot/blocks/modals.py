@@ -1,0 +1,135 @@
+"""Modals: the form of an operation, why something is rejected, what exactly is sent."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bot.domain.form import Field, FieldKind, Option
+from bot.domain.request import Request, Revision
+from bot.domain.texts import N_, Text, Translator, Words
+from bot.ports import Operation
+
+from . import ids, kit
+from .escape import units
+from .kit import Block, Element, plain
+
+PAGE = 3_000
+MOST_PAGES = 12
+"""Together below Slack's 250 kB for a view, even where every character is written as an escape."""
+
+
+def form(operation: Operation, t: Translator, *, heading: Text, submit: Text, private_metadata: str) -> dict[str, Any]:
+    """Return the modal that asks for an operation's fields."""
+    blocks = [_input(field, t) for field in operation.form]
+    if blocks:
+        blocks[0]["element"]["focus_on_load"] = True
+    view = _modal(heading, blocks, t, close=Text(N_("Cancel")))
+    return view | {"callback_id": ids.FORM, "submit": plain(submit.render(t), 24), "private_metadata": private_metadata}
+
+
+def why(request: Request, t: Translator, *, private_metadata: str) -> dict[str, Any]:
+    """Return the modal that asks an approver why they reject."""
+    label = N_("Why? Whoever asked and the record get your words.")
+    asked = _input(Field(id="reason", label=label, hint=N_("3 to 200 characters."), longest=200), t)
+    asked["element"] |= {"min_length": 3, "focus_on_load": True}
+    view = _modal(Text(N_("Reject #%(number)s"), {"number": request.number}), [asked], t, close=Text(N_("Back")))
+    submit = plain(t.gettext(N_("Reject")), 24)
+    return view | {"callback_id": ids.WHY, "submit": submit, "private_metadata": private_metadata}
+
+
+def payload(request: Request, revision: Revision, t: Translator) -> dict[str, Any]:
+    """Return the modal that shows what exactly is sent."""
+    text = _readable(revision.payload)
+    pages = _pages(text)
+    words: list[Words] = [
+        Text(N_("Exactly this is sent to OCP %(environment)s."), {"environment": kit.literal(request.environment)}),
+        Text(
+            N_("Revision %(number)s, hash %(hash)s."), {"number": revision.number, "hash": kit.literal(revision.hash)}
+        ),
+    ]
+    left = len(text) - sum(map(len, pages[:MOST_PAGES]))
+    if left:
+        words.append(Text(N_("Too long for Slack: the last %(n)s characters are left out."), {"n": left}))
+    blocks = [kit.rich(kit.section([kit.line(each, t) for each in words]))]
+    blocks += [kit.rich(kit.preformatted(page)) for page in pages[:MOST_PAGES]]
+    return _modal(Text(N_("#%(number)s as JSON"), {"number": request.number}), blocks, t, close=Text(N_("Close")))
+
+
+def _readable(payload: Mapping[str, Any]) -> str:
+    """Return *payload* as JSON of the same content, in which what cannot be seen is written as an escape."""
+    text = json.dumps(payload, ensure_ascii=False, indent=2)
+    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
+
+
+def _pages(text: str) -> list[str]:
+    """Return *text* in pieces of at most a page, parted between lines where there is a line end to part at."""
+    pages: list[str] = []
+    page: list[str] = []
+    room = PAGE
+    for piece in _pieces(text):
+        if units(piece) > room and page:
+            pages.append("".join(page))
+            page, room = [], PAGE
+        page.append(piece)
+        room -= units(piece)
+    return [*pages, "".join(page)]
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the lines of *text* with their ends; a line too long for a page is cut into halves of one."""
+    half = PAGE // 2
+    return [line[at : at + half] for line in text.splitlines(keepends=True) for at in range(0, len(line), half)]
+
+
+def _modal(title: Words, blocks: Sequence[Block], t: Translator, *, close: Text) -> dict[str, Any]:
+    return {
+        "type": "modal",
+        "title": plain(title.render(t), 24),
+        "close": plain(close.render(t), 24),
+        "blocks": list(blocks),
+    }
+
+
+def _input(field: Field, t: Translator) -> Block:
+    element = {"action_id": ids.FORM_ANSWER, **_ELEMENTS[field.kind](field, t)}
+    if field.placeholder:
+        element["placeholder"] = plain(t.gettext(field.placeholder), 150)
+    block = {"type": "input", "block_id": field.id, "label": plain(t.gettext(field.label), 2_000), "element": element}
+    hint = {"hint": plain(t.gettext(field.hint), 2_000)} if field.hint else {}
+    return {**block, **hint, "optional": not field.required}
+
+
+def _text(field: Field, _t: Translator) -> Element:
+    return {"type": "plain_text_input", "max_length": field.longest, **_initial(field)}
+
+
+def _lines(field: Field, t: Translator) -> Element:
+    return _text(field, t) | {"multiline": True}
+
+
+def _number(field: Field, _t: Translator) -> Element:
+    limits = {"min_value": str(field.lowest), "max_value": str(field.highest)}
+    return {"type": "number_input", "is_decimal_allowed": False, **limits, **_initial(field)}
+
+
+def _choice(field: Field, t: Translator) -> Element:
+    options = {option.value: _option(option, t) for option in field.options}
+    initial = {"initial_option": options[field.initial]} if field.initial in options else {}
+    return {"type": "static_select", "options": list(options.values()), **initial}
+
+
+def _option(option: Option, t: Translator) -> Element:
+    described = {"description": plain(t.gettext(option.description), 75)} if option.description else {}
+    return {"text": plain(t.gettext(option.label), 75), "value": option.value, **described}
+
+
+def _initial(field: Field) -> Element:
+    return {} if field.initial is None else {"initial_value": field.initial}
+
+
+_ELEMENTS: Mapping[FieldKind, Callable[[Field, Translator], Element]] = {
+    FieldKind.TEXT: _text,
+    FieldKind.LINES: _lines,
+    FieldKind.NUMBER: _number,
+    FieldKind.CHOICE: _choice,
+}

@@ -1,0 +1,86 @@
+"""The command line: `obproxy-bot run` and `obproxy-bot story`."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import NoReturn
+
+import structlog
+import typer
+
+from bot.app import make
+from bot.clock import SystemClock
+from bot.config import Settings, WrongSetting, from_environment
+from bot.domain.errors import SlackUnreachable, SlackUnsure, TokenRefused
+from bot.telemetry import logs
+
+AGAIN_SECONDS = 5.0
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Creates OBProxy clusters from Slack, through OCP.",
+)
+log = structlog.get_logger()
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.command()
+def run() -> None:
+    """Run the bot over Socket Mode until SIGTERM or Ctrl-C. Settings come from the environment."""
+    settings = _settings(os.environ)
+    logs.set_up(settings.log_level, settings.secrets)
+    try:
+        asyncio.run(serve(settings, SystemClock()))
+    except TokenRefused as error:
+        _refuse(f"SLACK_BOT_TOKEN is wrong; Slack says: {error}")
+
+
+@app.command()
+def story(
+    speed: float = typer.Option(10.0, min=1.0, max=60.0, help="How many seconds of the story pass in a real one."),
+) -> None:
+    """Play the whole job against a simulated Slack and OCP: a success, and a failure that is retried in OCP."""
+    try:
+        from bot.story import play  # noqa: PLC0415 - the sandbox is not in the production image
+    except ModuleNotFoundError as error:
+        _refuse(f"the sandbox is not installed here ({error.name}); the story runs from a checkout")
+    logs.set_up("WARNING", [])
+    sys.exit(asyncio.run(play(speed)))
+
+
+async def serve(settings: Settings, clock: SystemClock) -> None:
+    """Run until a signal asks for the end."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    bot = None
+    while bot is None and not stop.is_set():
+        try:
+            bot = await make(settings, clock)
+        except (SlackUnreachable, SlackUnsure) as error:
+            log.warning("Slack does not answer; trying again", error=str(error))
+            await clock.sleep(AGAIN_SECONDS)
+    if bot is not None:
+        await bot.start()
+        await stop.wait()
+        await bot.stop()
+
+
+def _settings(environment: Mapping[str, str]) -> Settings:
+    try:
+        return from_environment(environment)
+    except WrongSetting as error:
+        _refuse(str(error))
+
+
+def _refuse(line: str) -> NoReturn:
+    typer.echo(f"obproxy-bot: {line}", err=True)
+    raise typer.Exit(2)

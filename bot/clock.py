@@ -1,0 +1,29 @@
+"""The real clock; the story and the tests let it run faster."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """
+    The Clock of ports. With *speed* 10 ten of its seconds pass in a real one.
+
+    *since* (Unix seconds, now if left out) is when it began to run faster: two processes that share it share the time.
+    """
+
+    def __init__(self, speed: float = 1.0, *, since: float | None = None) -> None:
+        self.speed = speed
+        self._since = time.time() if since is None else since
+
+    def now(self) -> datetime:
+        """Return the present, aware, in UTC."""
+        return datetime.fromtimestamp(self._since + (time.time() - self._since) * self.speed, UTC)
+
+    def monotonic(self) -> float:
+        """Return seconds of this clock that never run backwards."""
+        return time.monotonic() * self.speed
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after *seconds* of this clock."""
+        await asyncio.sleep(seconds / self.speed)

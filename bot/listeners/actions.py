@@ -1,0 +1,50 @@
+"""Buttons: each carries one id, and the database decides what it still means."""
+
+import re
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.blocks import ids, modals
+from bot.domain.errors import UnknownAction
+from bot.domain.request import RevisionId
+from bot.ports import Message
+
+from .answering import Answering
+from .desk import Desk
+from .interaction import Interaction, of_click
+
+
+def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
+    """Answer every button there is, and those of other versions."""
+
+    async def approve(click: Interaction) -> None:
+        await desk.decide.approve(RevisionId(click.value), by=click.user)
+
+    async def send_now(click: Interaction) -> None:
+        await desk.decide.send_now(RevisionId(click.value), by=click.user)
+
+    async def ask_why(click: Interaction) -> None:
+        request = await desk.decide.may_reject(RevisionId(click.value), by=click.user)
+        kept = click.remember(value=click.value)
+        await desk.messenger.open_view(click.trigger_id, modals.why(request, desk.translator, private_metadata=kept))
+
+    async def show_json(click: Interaction) -> None:
+        request, revision = await desk.inspect.payload(RevisionId(click.value))
+        await desk.messenger.open_view(click.trigger_id, modals.payload(request, revision, desk.translator))
+
+    async def opened_in_ocp(_click: Interaction) -> None:
+        """The browser does it; Slack wants the ack all the same."""
+
+    async def unknown(click: Interaction) -> Message | None:
+        raise UnknownAction(f"{click.user} pressed a button that nobody knows")
+
+    known = {
+        ids.APPROVE: approve,
+        ids.SEND_NOW: send_now,
+        ids.REJECT: ask_why,
+        ids.SHOW_JSON: show_json,
+        ids.OPEN_IN_OCP: opened_in_ocp,
+    }
+    for action_id, handler in known.items():
+        app.action(action_id)(answering.at_once(of_click, handler))
+    app.action(re.compile(".*"))(answering.at_once(of_click, unknown))

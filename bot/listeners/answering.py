@@ -1,0 +1,112 @@
+"""Every person gets an answer, and no exception reaches Bolt, which would lose the ack (DESIGN, section 4)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck
+
+from bot.blocks.answers import form_errors, told
+from bot.domain.errors import BotError, FormRefused, NotSaved
+from bot.domain.texts import Translator
+from bot.ports import Message, Messenger, NewId
+
+from .interaction import Interaction
+
+Body = Mapping[str, Any]
+Handler = Callable[[Interaction], Awaitable[Message | None]]
+Listener = Callable[[AsyncAck, Body], Awaitable[None]]
+Reader = Callable[[Body], Interaction]
+
+SUBMISSION_SECONDS = 2.0
+"""After this time a submission is answered although the database has not."""
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Answering:
+    """
+    Wraps what answers a person.
+
+    `running` holds the work that goes on after its ack, so that nothing drops it half-way.
+    """
+
+    messenger: Messenger
+    translator: Translator
+    new_id: NewId
+    running: set[asyncio.Task[dict[str, str]]] = field(default_factory=set)
+
+    def at_once(self, read: Reader, handler: Handler) -> Listener:
+        """Return a listener for commands and buttons: ack, then work, then tell."""
+
+        async def listener(ack: AsyncAck, body: Body) -> None:
+            await ack()
+            interaction = read(body)
+            message = await self._answer(handler, interaction)
+            if message is not None:
+                await self._tell(interaction, message)
+
+        return listener
+
+    def when_done(self, read: Reader, handler: Handler, then: Handler | None = None) -> Listener:
+        """Return a listener for submissions: work, then ack, so that mistakes stand at their fields; then *then*."""
+
+        async def listener(ack: AsyncAck, body: Body) -> None:
+            interaction = read(body)
+            work = asyncio.ensure_future(self._worked(handler, interaction))
+            self.running.add(work)
+            work.add_done_callback(self.running.discard)
+            done, _ = await asyncio.wait({work}, timeout=SUBMISSION_SECONDS)
+            errors = work.result() if done else self._errors(NotSaved("the database is slow"), interaction)
+            if errors:
+                await ack(response_action="errors", errors=errors)
+                return
+            await ack()
+            message = await self._answer(then, interaction) if then else None
+            if message is not None:
+                await self._tell(interaction, message)
+
+        return listener
+
+    async def finish(self) -> None:
+        """Wait for the work that is still under way; called at the end."""
+        await asyncio.gather(*self.running)
+
+    async def _answer(self, handler: Handler, interaction: Interaction) -> Message | None:
+        try:
+            return await handler(interaction)
+        except Exception as error:  # noqa: BLE001 - none may reach Bolt, which would lose the ack
+            return told(self._known(error).text, self.translator)
+
+    async def _worked(self, handler: Handler, interaction: Interaction) -> dict[str, str]:
+        """Return the mistakes by field, none if the work is done."""
+        try:
+            await handler(interaction)
+        except Exception as error:  # noqa: BLE001 - none may reach Bolt, which would lose the ack
+            return self._errors(self._known(error), interaction)
+        return {}
+
+    async def _tell(self, interaction: Interaction, message: Message) -> None:
+        if interaction.response_url:
+            await self.messenger.tell(interaction.response_url, message)
+
+    def _known(self, error: Exception) -> BotError:
+        """Log *error*; return it, or for one that nobody foresaw one that leads to the log."""
+        if isinstance(error, BotError):
+            log.info("answered with an error", error=str(error), kind=type(error).__name__)
+            return error
+        reference = self.new_id()[:8]
+        log.error("a listener failed", reference=reference, exc_info=error)
+        return BotError(str(error), reference=reference)
+
+    def _errors(self, error: BotError, interaction: Interaction) -> dict[str, str]:
+        """Return *error* at the fields of the form; what belongs to none of them stands at the first."""
+        first = interaction.fields[0] if interaction.fields else "name"
+        if not isinstance(error, FormRefused):
+            return {first: error.text.render(self.translator)}
+        told_at = form_errors(error, self.translator)
+        known = {id_: words for id_, words in told_at.items() if id_ in interaction.fields}
+        return known or {first: next(iter(told_at.values()))}

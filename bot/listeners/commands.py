@@ -1,0 +1,55 @@
+"""/obproxy: the form, the help, and questions."""
+
+import re
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.blocks import answers, cards, modals
+from bot.domain.slash import Create, Help, Status, Unknown, parse
+from bot.domain.texts import N_, Text
+from bot.ports import Message
+
+from .answering import Answering
+from .desk import Desk
+from .interaction import Interaction, of_command
+
+CREATE = "obproxy.create"
+
+
+def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
+    """Answer the slash command, under whatever name a workspace has given it."""
+
+    async def command(said: Interaction) -> Message | None:
+        match parse(said.value):
+            case Create():
+                await _open_form(desk, said)
+                return None
+            case Status() as wanted:
+                return await _status(desk, wanted, said)
+            case Unknown(word, nearest):
+                return answers.unknown(word, nearest, desk.translator)
+            case Help():
+                return answers.help_(desk.translator, environment=desk.policy.environment, command=said.command)
+
+    app.command(re.compile(".*"))(answering.at_once(of_command, command))
+
+
+async def _open_form(desk: Desk, said: Interaction) -> None:
+    """Open the form from memory: neither OCP nor the database is asked, for Slack waits three seconds."""
+    view = modals.form(
+        desk.operations[CREATE],
+        desk.translator,
+        heading=Text(N_("Create OBProxy cluster")),
+        submit=Text(N_("Ask for approval")),
+        private_metadata=said.remember(),
+    )
+    await desk.messenger.open_view(said.trigger_id, view)
+
+
+async def _status(desk: Desk, wanted: Status, said: Interaction) -> Message:
+    if wanted.number is not None:
+        sheet, _ = await desk.inspect.sheet(wanted.number)
+        return cards.card(sheet, desk.operations[sheet.request.operation], desk.translator, asks_approvers=False)
+    found = await desk.inspect.listed(wanted, by=said.user)
+    heading = Text(N_("Requests for %(name)s:"), {"name": wanted.name}) if wanted.name else Text(N_("Your requests:"))
+    return answers.status_list(found, desk.translator, heading=heading)

@@ -1,0 +1,24 @@
+"""What the listeners call."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.policy import Policy
+from bot.domain.texts import Translator
+from bot.ports import Messenger, Operation
+from bot.workflows.ask import Ask
+from bot.workflows.decide import Decide
+from bot.workflows.inspect import Inspect
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The workflows behind commands, buttons and forms, and the words to answer with."""
+
+    ask: Ask
+    decide: Decide
+    inspect: Inspect
+    operations: Mapping[str, Operation]
+    policy: Policy
+    messenger: Messenger
+    translator: Translator

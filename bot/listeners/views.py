@@ -1,0 +1,45 @@
+"""Submitted forms."""
+
+import re
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.blocks import answers, ids
+from bot.domain.errors import UnknownAction
+from bot.domain.request import RevisionId
+from bot.ports import Message
+
+from .answering import Answering
+from .commands import CREATE
+from .desk import Desk
+from .interaction import Interaction, of_submission
+
+
+def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
+    """Answer every form there is, and those of other versions."""
+    operation = desk.operations[CREATE]
+
+    async def ask(form: Interaction) -> None:
+        await desk.ask.ask(operation, form.typed, by=form.user, origin=form.view_id, home=form.place)
+
+    async def asked(form: Interaction) -> Message | None:
+        request = await desk.inspect.asked_with(form.view_id)
+        posted = await desk.inspect.posted(request.id)
+        return answers.asked(
+            request,
+            operation,
+            desk.translator,
+            approvers=desk.policy.approvers,
+            link=posted.link,
+            can_post_here=posted.can_post_at_home,
+        )
+
+    async def reject(form: Interaction) -> None:
+        await desk.decide.reject(RevisionId(form.value), by=form.user, why=form.typed.get("reason") or "")
+
+    async def unknown(form: Interaction) -> Message | None:
+        raise UnknownAction(f"{form.user} sent a form that nobody knows")
+
+    app.view(ids.FORM)(answering.when_done(of_submission, ask, then=asked))
+    app.view(ids.WHY)(answering.when_done(of_submission, reject))
+    app.view(re.compile(".*"))(answering.when_done(of_submission, unknown))

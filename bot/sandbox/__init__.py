@@ -1,0 +1,1 @@
+"""Simulators of the two servers that the bot speaks to."""

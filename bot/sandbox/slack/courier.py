@@ -1,0 +1,66 @@
+"""Takes interactions and events to the bot, and keeps a record of both."""
+
+import asyncio
+from dataclasses import dataclass
+
+from .delivery import Ack, Delivery, Kind
+from .model import Json
+from .payloads import event_payload
+from .workspace import Workspace
+
+RETRY_AFTER_SECONDS = (0.0, 60.0, 300.0)  # Slack, Events API: at once, after a minute, after five
+
+
+@dataclass(slots=True, kw_only=True)
+class Interaction:
+    """One thing that was sent to the bot; `ack` is None until the answer or the deadline."""
+
+    kind: Kind
+    user: str
+    payload: Json
+    at: float
+    ack: Ack | None = None
+
+
+class Courier:
+    """Delivers by whatever way is switched on."""
+
+    def __init__(self, workspace: Workspace, delivery: Delivery, *, speed: float) -> None:
+        self.delivery = delivery
+        self.interactions: list[Interaction] = []
+        self._workspace = workspace
+        self._speed = speed
+        self._retries: set[asyncio.Task[Ack]] = set()
+
+    async def send(self, kind: Kind, user: str, payload: Json, *, attempt: int = 0, reason: str = "") -> Ack:
+        """Deliver once, and record it."""
+        sent = Interaction(kind=kind, user=user, payload=payload, at=self._workspace.now())
+        self.interactions.append(sent)
+        sent.ack = await self.delivery.send(kind, payload, attempt=attempt, reason=reason)
+        self._workspace.changes.ring()
+        return sent.ack
+
+    async def send_event(self, event: Json, user: str = "") -> Ack:
+        """Deliver an event; while it is not acked, up to three retries follow in the background."""
+        payload = event_payload(self._workspace, event)
+        ack = await self.send("events_api", user, payload)
+        if not ack.acked:
+            task = asyncio.create_task(self._retry(user, payload))
+            self._retries.add(task)
+            task.add_done_callback(self._retries.discard)
+        return ack
+
+    async def stop(self) -> None:
+        """Give up what is still to be retried."""
+        for task in list(self._retries):
+            task.cancel()
+        await asyncio.gather(*self._retries, return_exceptions=True)
+
+    async def _retry(self, user: str, payload: Json) -> Ack:
+        ack = Ack(seconds=0.0, problem="operation_timeout")
+        for attempt, seconds in enumerate(RETRY_AFTER_SECONDS, start=1):
+            await asyncio.sleep(seconds / self._speed)
+            ack = await self.send("events_api", user, payload, attempt=attempt, reason="timeout")
+            if ack.acked:
+                break
+        return ack

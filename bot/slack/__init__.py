@@ -1,0 +1,1 @@
+"""The Slack edge: the only importer of slack_sdk's clients."""

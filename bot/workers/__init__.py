@@ -1,0 +1,1 @@
+"""What time starts: one loop per worker, woken by ticks and by commits."""

@@ -1,0 +1,47 @@
+"""The sender: every thread that is behind its timeline catches up."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.domain.errors import Conflict
+from bot.ports import Clock, Store, Thread
+
+from .catch_up import CatchUp
+from .notes import NotNow
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Sender:
+    """
+    One round over all threads that are behind.
+
+    `not_before` (thread id -> monotonic seconds) only saves calls that would be in vain; losing it loses nothing.
+    """
+
+    store: Store
+    clock: Clock
+    catch_up: CatchUp
+    not_before: dict[str, float] = field(default_factory=dict)
+
+    async def round(self) -> None:
+        """Let every thread go on that may; threads go side by side, the steps of one thread in order."""
+        async with self.store.reading() as tx:
+            behind = await tx.threads_behind()
+        now = self.clock.monotonic()
+        self.not_before = {id_: then for id_, then in self.not_before.items() if then > now}
+        await asyncio.gather(*(self._thread(thread) for thread in behind if thread.id not in self.not_before))
+
+    async def _thread(self, thread: Thread) -> None:
+        try:
+            await self.catch_up.catch_up(thread)
+        except NotNow as later:
+            self.not_before[thread.id] = self.clock.monotonic() + later.seconds
+        except Conflict as error:
+            log.info("another sender is at this thread", thread=thread.id, error=str(error))
+        except Exception:
+            log.exception("a thread could not catch up; it is tried again", thread=thread.id)
+            self.not_before[thread.id] = self.clock.monotonic() + 5.0

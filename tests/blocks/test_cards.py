@@ -1,0 +1,239 @@
+"""The card says what is so now, and offers only what can be done now."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from gettext import NullTranslations
+from typing import Any
+
+import pytest
+
+from bot.blocks import ids
+from bot.blocks.bare import bare
+from bot.blocks.cards import card
+from bot.domain.request import State
+from bot.domain.sheet import Environment, Names, Sheet
+from bot.operations.create_cluster import CreateCluster
+from bot.ports import Message
+from tests.builders import NOW, OMAR, PAYLOAD, TASK_ID, a_mark, a_request, a_sheet, a_task, an_event
+
+T = NullTranslations()
+S, R, F = "SUCCESSFUL", "RUNNING", "FAILED"
+
+
+def drawn(sheet: Sheet, *, asks_approvers: bool = True) -> Message:
+    return card(sheet, CreateCluster(), T, asks_approvers=asks_approvers)
+
+
+def read(sheet: Sheet, *, asks_approvers: bool = True) -> str:
+    return bare(drawn(sheet, asks_approvers=asks_approvers).blocks, T, most=5_000)
+
+
+def elements(value: object) -> Iterator[Mapping[str, Any]]:
+    """Yield every object in *value* that has a type."""
+    if isinstance(value, Mapping):
+        if "type" in value:
+            yield value
+        for item in value.values():
+            yield from elements(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from elements(item)
+
+
+def actions(sheet: Sheet) -> list[str]:
+    return [each["action_id"] for each in elements(drawn(sheet).blocks) if each["type"] == "button"]
+
+
+def test_a_pending_card_asks_the_approvers() -> None:
+    """Who decides is mentioned where approvers are asked, and only there; elsewhere the channel is linked."""
+    assert "⏳ Waiting for approval, 0 of 1: <@U0OMAR>, <@U0INES>" in read(a_sheet())
+
+    elsewhere = drawn(a_sheet(), asks_approvers=False)
+
+    assert {"type": "channel", "channel_id": "C0DBA"} in list(elements(elsewhere.blocks))
+    assert {"type": "user", "user_id": "U0OMAR"} not in list(elements(elsewhere.blocks))
+
+
+def test_the_buttons_of_a_pending_card_carry_the_revision() -> None:
+    """Approve asks once more, naming the effect; every value is the revision that the card shows."""
+    buttons = [each for each in elements(drawn(a_sheet()).blocks) if each["type"] == "button"]
+
+    assert [button["action_id"] for button in buttons] == [ids.APPROVE, ids.REJECT, ids.SHOW_JSON]
+    assert {"revision-1"} == {button["value"] for button in buttons}
+    assert buttons[0]["confirm"]["title"]["text"] == "Approve in prod?"
+    assert buttons[0]["confirm"]["text"]["text"] == "Create pay_01 on 3 hosts. The name cannot be changed later."
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - {State.PENDING, State.HELD}))
+def test_a_decided_card_only_opens_the_task(state: State) -> None:
+    """After the decision nothing can be pressed but the way into OCP's console."""
+    assert actions(a_sheet(state, tasks=[a_task()])) == [ids.OPEN_IN_OCP]
+    assert actions(a_sheet(state)) == []
+
+
+def test_a_held_request_can_be_sent_now() -> None:
+    """Nothing goes out by itself, so the card offers to send it."""
+    sheet = a_sheet(State.HELD, cause=an_event("request.held", {"why": "late", "detail": ""}))
+
+    assert actions(sheet) == [ids.SEND_NOW]
+    assert "✋ Approved, not sent: " in read(sheet)
+
+
+@pytest.mark.parametrize("url", ["", "ftp://ocp.example/{id}", "javascript:alert({id})", "https://x/" + "y" * 3000])
+def test_a_bad_task_address_gives_no_button(url: str) -> None:
+    """A button that Slack would refuse would cost the whole card."""
+    assert actions(a_sheet(State.RUNNING, tasks=[a_task()], environment=Environment("prod", url))) == []
+
+
+def test_names_that_were_not_read_are_said_to_be_missing() -> None:
+    """An id without a name never looks like a name."""
+    assert "host 11 (OCP's name not read yet)" in read(a_sheet(names=Names()))
+
+
+def test_a_delay_is_explained() -> None:
+    """An approved request that cannot be sent says why and when the next try is."""
+    data = {"why": "silent", "detail": "connect error", "next_try_at": (NOW + timedelta(minutes=1)).isoformat()}
+
+    text = read(a_sheet(State.APPROVED, cause=an_event("request.delayed", data)))
+
+    assert "📨 Approved by <@U0OMAR>, 14:07 UTC. Sending to OCP." in text
+    assert "🟠 Not sent yet: OCP did not answer: connect error." in text
+    assert "Next try: 14:03 UTC." in text
+
+
+def test_a_stopped_environment_is_on_every_open_card() -> None:
+    """Who waits is told that nothing goes out, and why."""
+    stopped = Environment("prod", "", stopped="credentials")
+
+    assert "Calls to OCP prod are stopped: OCP refuses the bot's log-on." in read(a_sheet(environment=stopped))
+    assert "stopped" not in read(a_sheet(State.REJECTED, environment=stopped))
+
+
+def test_a_running_card_shows_what_runs_now() -> None:
+    """How far it is, and what runs with its branch and its limit."""
+    text = read(a_sheet(State.RUNNING, tasks=[a_task(R, S, S, R, S)]))
+
+    assert "🔄 Running   ▰▰▱▱▱▱▱▱▱▱ 3 of 12 subtasks" in text
+    assert "Now: Install rpm by package and version, branch 2 of 3, started 14:08 UTC, limit 60 min" in text
+
+
+def test_many_running_subtasks_are_counted() -> None:
+    """Five are named."""
+    text = read(a_sheet(State.RUNNING, tasks=[a_task(R, *[R] * 12)]))
+
+    assert text.count("Now: ") == 5
+    assert "and 7 more" in text
+
+
+def test_a_rollback_counts_what_is_undone() -> None:
+    """Going backwards looks like going backwards."""
+    undoing = a_task(R, S, S, mark=a_mark(R, operation="ROLLBACK"))
+
+    assert "⏪ Rolling back   ▰▰▰▰▰▰▰▰▱▱ undone 10 of 12 subtasks" in read(a_sheet(State.RUNNING, tasks=[undoing]))
+
+
+def test_a_failed_card_says_what_failed_and_what_to_do() -> None:
+    """The failed subtask, how the others stand, and who acts."""
+    text = read(a_sheet(State.FAILED, tasks=[a_task(F, S, S, F, S)], cause=an_event("request.failed")))
+
+    assert "❌ Failed at 14:08 UTC: Install rpm by package and version, branch 2 of 3, attempt 1, after 57 s" in text
+    assert (
+        "3 of 12 subtasks are SUCCESSFUL, 1 FAILED, 8 not started. OCP waits; nothing more happens by itself." in text
+    )
+    assert "Retry, skip or roll back in OCP's console" in text
+
+
+def test_a_forbidden_rollback_is_not_offered() -> None:
+    """Only what OCP allows now is shown."""
+    text = read(a_sheet(State.FAILED, tasks=[a_task(F, F, prohibit_rollback=True)]))
+
+    assert "Retry or skip in OCP's console, which allows no rollback here" in text
+
+
+def test_a_done_card_says_how_to_connect() -> None:
+    """The connection string names the one OceanBase cluster."""
+    text = read(a_sheet(State.SUCCEEDED))
+
+    assert "✅ Done: pay_01 in prod\nobclient -h pay.db.example -P 2883 -u {user}@{tenant}#ob_pay -p" in text
+    assert "✅ Done: pay_01 in prod" in drawn(a_sheet(State.SUCCEEDED)).text
+
+
+@pytest.mark.parametrize(
+    "links",
+    [[], [{"clusterName": "a"}, {"clusterName": "b"}], [{"clusterName": "$(reboot)"}]],
+)
+def test_the_connection_string_is_safe_to_paste(links: list[dict[str, str]]) -> None:
+    """None, several or a name that a shell would run: the reader fills it in."""
+    sheet = a_sheet(State.SUCCEEDED)
+    payload = {**PAYLOAD, "obLinks": [{"obClusterId": 1, "username": "u", **link} for link in links]}
+    sheet = replace(sheet, revision=replace(sheet.revision, payload=payload))
+
+    assert "-u {user}@{tenant}#{cluster} -p" in read(sheet)
+
+
+def test_what_ocp_refused_is_in_ocps_words() -> None:
+    """Code, message and traceId are OCP's own."""
+    data = {"code": "COM10006", "message": "The name exists.", "traceId": "b7d0", "status": 400}
+
+    text = read(a_sheet(State.OCP_REFUSED, cause=an_event("request.refused", data)))
+
+    assert '⛔ OCP refused it: COM10006 "The name exists."\nNothing was created.\ntraceId b7d0' in text
+
+
+def test_a_name_that_is_there_already_is_named() -> None:
+    """Nothing was sent, because OCP has the name."""
+    found = an_event("request.refused", {"found": {"id": 12, "name": "pay_01"}})
+
+    assert "⛔ Not sent: OCP has pay_01 already (id 12). Nothing was created." in read(
+        a_sheet(State.OCP_REFUSED, cause=found)
+    )
+
+
+def test_an_unclear_request_shows_the_evidence() -> None:
+    """A person decides, so a person sees what was found; no button is promised that is not there."""
+    clusters = [{"id": 12, "name": "pay_01", "address": "pay.db.example", "work_mode": "RS_LIST"}]
+    data = {"looks": 20, "since": NOW.isoformat(), "clusters": clusters, "tasks": []}
+
+    text = read(a_sheet(State.UNCERTAIN, cause=an_event("request.unclear", data)))
+
+    assert "❓ Looked 20 times since 14:02 UTC" in text
+    assert "OCP has cluster pay_01: id 12, address pay.db.example, work mode RS_LIST." in text
+    assert "waits for an operator" in text
+
+
+def test_a_rejection_is_quoted() -> None:
+    """The reason stands on the card, with who and when."""
+    cause = an_event("request.rejected", {"reason": "wrong hosts"}, actor=OMAR)
+
+    assert '⛔ Rejected by <@U0OMAR>, 14:02 UTC: "wrong hosts"' in read(a_sheet(State.REJECTED, cause=cause))
+
+
+@pytest.mark.parametrize("state", [State.WITHDRAWN, State.EXPIRED, State.CLOSED])
+def test_what_ended_otherwise_is_one_word(state: State) -> None:
+    """No mark promises more than the word."""
+    assert f"⚪ {state.capitalize()}" in read(a_sheet(state))
+
+
+def test_the_footer_names_who_and_which_task() -> None:
+    """Number, who asked and decided, OCP's task."""
+    text = read(a_sheet(State.RUNNING, tasks=[a_task()]))
+
+    assert "#1042 · <@U0DANA> asked " in text
+    assert "<@U0OMAR> approved " in text
+    assert f"OCP task {TASK_ID}" in text
+
+
+def test_a_payload_of_another_version_is_said_to_be_one() -> None:
+    """The card stands even where the operation cannot read its payload."""
+    sheet = a_sheet()
+
+    assert "another version" in read(replace(sheet, revision=replace(sheet.revision, payload={"new": 1})))
+
+
+def test_the_same_sheet_is_the_same_card() -> None:
+    """Nothing on a card comes from a clock."""
+    sheet = a_sheet(State.RUNNING, tasks=[a_task(R, S, R)], request=a_request(state=State.RUNNING))
+
+    assert json.dumps(drawn(sheet).blocks) == json.dumps(drawn(sheet).blocks)

@@ -1,0 +1,106 @@
+"""
+What people see, kept as files: a change of a surface shows as a change of its file.
+
+To rewrite the files after a change that is wanted: UPDATE_GOLDEN=1 pytest tests/blocks/test_golden.py
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.blocks import cards, modals, replies
+from bot.domain.diff import diff
+from bot.domain.event import Event
+from bot.domain.request import State
+from bot.domain.texts import N_, Text
+from bot.operations.create_cluster import CreateCluster
+from bot.ports import Message
+from tests.builders import DANA, NOW, OMAR, TASK_ID, a_sheet, a_task, an_event
+
+GOLDEN = Path(__file__).parent / "golden"
+OPERATION = CreateCluster()
+T = NullTranslations()
+S, R, F = "SUCCESSFUL", "RUNNING", "FAILED"
+
+
+def _failed() -> Event:
+    failed = [{"id": 43102, "name": "Install rpm by package and version", "branch": 2, "of": 3, "run_time": 1}]
+    return an_event("request.failed", {"task": TASK_ID, "failed": failed, "counts": {S: 3, F: 1, "PENDING": 8}})
+
+
+def _changed() -> Event:
+    changes = diff(a_task(R), a_task(R, S, R, R, R))
+    return an_event(
+        "task.changed", {"task": TASK_ID, "changes": [change.to_json() for change in changes], "counts": {S: 1, R: 3}}
+    )
+
+
+def _uncertain() -> Event:
+    return an_event("request.uncertain", {"why": "time-out", "since": NOW.isoformat(), "until": NOW.isoformat()})
+
+
+def _form() -> dict[str, Any]:
+    heading, submit = Text(N_("Create OBProxy cluster")), Text(N_("Ask for approval"))
+    return modals.form(OPERATION, T, heading=heading, submit=submit, private_metadata='{"channel":"C0PAY"}')
+
+
+def _pending_card() -> Message:
+    return cards.card(a_sheet(), OPERATION, T, asks_approvers=True)
+
+
+def _running_card() -> Message:
+    sheet = a_sheet(State.RUNNING, tasks=[a_task(R, S, S, R, S)])
+    return cards.card(sheet, OPERATION, T, asks_approvers=True)
+
+
+def _failed_card() -> Message:
+    sheet = a_sheet(State.FAILED, cause=_failed(), tasks=[a_task(F, S, S, F, S)])
+    return cards.card(sheet, OPERATION, T, asks_approvers=True)
+
+
+def _done_card() -> Message:
+    sheet = a_sheet(State.SUCCEEDED, tasks=[a_task(S, *[S] * 12)])
+    return cards.card(sheet, OPERATION, T, asks_approvers=True)
+
+
+def _progress_reply() -> Message:
+    return replies.reply([_changed()], a_sheet(State.RUNNING), T, mentions=[])
+
+
+def _failed_reply() -> Message:
+    return replies.reply([_failed()], a_sheet(State.FAILED), T, mentions=[OMAR, DANA])
+
+
+def _uncertain_reply() -> Message:
+    return replies.reply([_uncertain()], a_sheet(State.UNCERTAIN), T, mentions=[OMAR, DANA])
+
+
+SURFACES: dict[str, Callable[[], dict[str, Any] | Message]] = {
+    "modal_create": _form,
+    "card_pending": _pending_card,
+    "card_running": _running_card,
+    "card_failed": _failed_card,
+    "card_done": _done_card,
+    "reply_progress": _progress_reply,
+    "reply_failed": _failed_reply,
+    "reply_uncertain": _uncertain_reply,
+}
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_a_surface_is_what_its_file_says(name: str) -> None:
+    """Every surface looks as it did when somebody last looked at it."""
+    drawn = SURFACES[name]()
+    text = json.dumps(asdict(drawn) if isinstance(drawn, Message) else drawn, ensure_ascii=False, indent=2) + "\n"
+    file = GOLDEN / f"{name}.json"
+
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.write_text(text, encoding="utf-8")
+
+    assert file.read_text(encoding="utf-8") == text

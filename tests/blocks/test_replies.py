@@ -1,0 +1,181 @@
+"""Replies: each event in words, progress one line a change."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from gettext import NullTranslations
+
+import pytest
+
+from bot.blocks import marks
+from bot.blocks.bare import bare
+from bot.blocks.replies import notice, plain, reply
+from bot.domain.diff import Change, diff
+from bot.domain.event import Event
+from bot.domain.request import UserId
+from bot.domain.task import Task
+from bot.ports import Message
+from tests.blocks.strategies import DATA
+from tests.builders import DANA, OMAR, TASK_ID, a_mark, a_sheet, a_task, an_event, stages
+
+T = NullTranslations()
+S, R, F, P = "SUCCESSFUL", "RUNNING", "FAILED", "PENDING"
+
+
+def changed(changes: Sequence[Change]) -> Event:
+    data = {"task": TASK_ID, "changes": [change.to_json() for change in changes], "counts": {}}
+    return an_event("task.changed", data)
+
+
+def said(*events: Event, mentions: Sequence[UserId] = ()) -> str:
+    return bare(reply(events, a_sheet(), T, mentions=mentions).blocks, T, most=12_000)
+
+
+def progress(before: Task, after: Task) -> str:
+    return said(changed(diff(before, after)))
+
+
+def test_progress_is_one_line_a_change_and_siblings_are_joined() -> None:
+    """Upstream first; branches of one stage that changed alike share a line."""
+    text = progress(a_task(R), a_task(R, S, R, R, R))
+
+    assert text.splitlines() == [
+        "✅ Prepare obproxy install: PENDING → SUCCESSFUL, 57 s",
+        "🔄 Install rpm by package and version, branches 1 to 3: PENDING → RUNNING",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [((R, P, P), "branch 1 of 3"), ((R, P, R), "branches 1 and 3"), ((R, R, P), "branches 1, 2")],
+)
+def test_branches_are_named(states: tuple[str, ...], words: str) -> None:
+    """Which siblings are meant is said from one."""
+    assert f"Install rpm by package and version, {words}: PENDING → RUNNING" in progress(
+        a_task(R), a_task(R, P, *states)
+    )
+
+
+def test_gaps_in_branches_are_named() -> None:
+    """Runs of three and more are spans."""
+    five = (("Install rpm", 5, 0),)
+
+    text = progress(a_task(R, subtasks=stages(counts=five)), a_task(R, subtasks=stages(R, P, R, R, R, counts=five)))
+
+    assert "Install rpm, branches 1, 3 to 5: PENDING → RUNNING" in text
+
+
+def test_an_attempt_is_counted() -> None:
+    """A second run says so."""
+    before = a_task(F, F)
+    again = replace(before.known_subtasks[0], mark=a_mark(R, run_time=2))
+
+    assert "FAILED → RUNNING, attempt 2" in progress(
+        before, replace(before, subtasks=(again, *before.known_subtasks[1:]))
+    )
+
+
+def test_what_ran_between_two_looks_is_told() -> None:
+    """The same state with other times has run again."""
+    before = a_task(R, F)
+    again = replace(before.known_subtasks[0], mark=a_mark(F, 300, run_time=2))
+
+    text = progress(before, replace(before, subtasks=(again, *before.known_subtasks[1:])))
+
+    assert "❌ Prepare obproxy install: FAILED, ran again between two looks, attempt 2, 57 s" in text
+
+
+def test_a_rollback_shows_its_operation() -> None:
+    """The task's own change, and that it undoes."""
+    text = progress(a_task(F, F), a_task(R, F, mark=a_mark(R, operation="ROLLBACK")))
+
+    assert text == f"🔄 OCP task {TASK_ID}: FAILED → RUNNING, operation ROLLBACK"
+
+
+def test_nodes_that_come_and_go_are_told() -> None:
+    """OCP may change the task's shape."""
+    whole, part = a_task(R), a_task(R, subtasks=stages()[:-1])
+
+    assert progress(part, whole) == "⬜ Finish node: new, PENDING"
+    assert progress(whole, part) == "❓ Finish node: not there any more, was PENDING"
+
+
+def test_many_changes_are_counted_by_state() -> None:
+    """Forty are named over all events of the reply, the rest is counted."""
+    wide = (("Install rpm", 1, 0),) * 63
+    before, after = a_task(R, subtasks=stages(counts=wide)), a_task(R, subtasks=stages(*[S] * 60, R, R, R, counts=wide))
+    changes = diff(before, after)
+
+    text = said(changed(changes[:30]), changed(changes[30:]))
+
+    assert text.count("→") == 40
+    assert text.endswith("and 23 more: 20 SUCCESSFUL, 3 RUNNING")
+
+
+def test_only_the_given_people_are_mentioned_in_the_first_line() -> None:
+    """The mark stands in front, the people behind it."""
+    text = said(an_event("request.failed", DATA["request.failed"]), mentions=[OMAR, DANA])
+
+    first, *others = text.splitlines()
+    assert first.startswith("❌ Failed at ")
+    assert first.endswith("<@U0OMAR>, <@U0DANA>")
+    assert not any("<@" in line for line in others)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("request.approved", "📨 Approved by <@U0OMAR>, 14:02 UTC. Sending to OCP."),
+        ("request.rejected", '⛔ Rejected by <@U0OMAR>, 14:02 UTC: "wrong hosts, take IDC 2"'),
+        ("request.running", "🔄 OCP task 41257 is open: 12 subtasks. Watching it."),
+        ("request.resumed", "🔄 Retried in OCP, not from Slack; OCP does not say by whom. Watching goes on."),
+        ("request.succeeded", "✅ Done: pay_01 in prod, 6 min 12 s"),
+        ("request.rolled_back", "🔙 Rolled back: nothing of pay_01 is installed."),
+        ("request.uncertain", "Nothing is sent again until this is clear."),
+        ("task.gone", '❓ OCP does not know task 41257 any more: TSK10001 "Task does not exist."'),
+    ],
+)
+def test_an_event_in_words(kind: str, words: str) -> None:
+    """What happened, in the product's voice."""
+    assert words in said(an_event(kind, DATA[kind], actor=OMAR))
+
+
+@pytest.mark.parametrize("kind", sorted(DATA))
+def test_every_kind_is_told_in_words_of_its_own(kind: str) -> None:
+    """Data as this version writes it is never shown raw."""
+    assert not said(an_event(kind, DATA[kind])).startswith(kind)
+
+
+def test_a_run_of_events_is_one_message() -> None:
+    """Oldest first."""
+    text = said(an_event("request.running", DATA["request.running"]), an_event("request.succeeded", {"seconds": 1}))
+
+    assert text.index("41257") < text.index("✅ Done")
+    assert text.endswith("-u {user}@{tenant}#ob_pay -p")
+
+
+def test_an_environment_stops_once_for_all() -> None:
+    """Why, what follows, and who acts."""
+    text = bare(notice(an_event("environment.stopped", DATA["environment.stopped"]), "prod", T).blocks, T, most=3_000)
+
+    assert text.splitlines() == [
+        "🟠 OCP prod refuses the bot's log-on (IAM10004).",
+        "All calls are stopped, so the account is not locked.",
+        "Admin: renew the password; watching goes on where it was.",
+    ]
+
+
+def test_plain_text_says_the_same_without_blocks() -> None:
+    """For when Slack has refused the blocks; a name inside a word stays as it is."""
+    message = reply([an_event("request.succeeded", {"seconds": 5})], a_sheet(), T, mentions=[DANA])
+
+    assert plain(message, T) == Message(
+        (),
+        "✅ Done: pay_01 in prod, 5 s <@U0DANA>\nobclient -h pay.db.example -P 2883 -u {user}@{tenant}#ob_pay -p",
+    )
+
+
+def test_a_state_has_one_mark() -> None:
+    """PENDING in a rollback is what was undone."""
+    assert marks.of_subtask(a_mark(P)) == "⬜"
+    assert marks.of_subtask(a_mark(P, operation="ROLLBACK")) == "🔙"
+    assert marks.of_subtask(a_mark("SLEEPING")) == "❓"

@@ -1,0 +1,55 @@
+"""The text after /obproxy."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.slash import COMMANDS, Create, Help, Status, Unknown, parse
+
+
+@given(st.text(max_size=60))
+def test_every_text_is_some_command(text: str) -> None:
+    """Nothing is raised; what is not a command comes with one that is."""
+    command = parse(text)
+
+    if isinstance(command, Unknown):
+        assert command.nearest in COMMANDS
+    assert isinstance(command, Create | Status | Help | Unknown)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("", Help()),
+        ("   ", Help()),
+        ("help", Help()),
+        ("HELP me", Help()),
+        ("create", Create()),
+        (" Create  ", Create()),
+        ("status", Status()),
+        ("status 1042", Status(number=1042)),
+        ("status #1042", Status(number=1042)),
+        ("status   pay_01 ", Status(name="pay_01")),
+        ("status #pay", Status(name="#pay")),
+        ("status ١٢", Status(name="١٢")),
+        ("status " + "9" * 18, Status(number=10**18 - 1)),
+        ("status " + "9" * 19, Status(name="9" * 19)),
+        ("creat", Unknown("creat", "create")),
+        ("stauts 12", Unknown("stauts", "status")),
+        ("hepl", Unknown("hepl", "help")),
+    ],
+)
+def test_what_is_typed_and_what_is_meant(text: str, command: object) -> None:
+    assert parse(text) == command
+
+
+@given(st.integers(0, 10**18 - 1))
+def test_a_number_is_a_number(number: int) -> None:
+    """With # or without."""
+    assert parse(f"status {number}") == parse(f"status #{number}") == Status(number=number)
+
+
+@pytest.mark.parametrize("word", COMMANDS)
+@given(rest=st.text(max_size=20))
+def test_a_command_is_one_whatever_follows(word: str, rest: str) -> None:
+    assert not isinstance(parse(f"{word} {rest}"), Unknown)
