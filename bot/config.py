@@ -45,7 +45,7 @@ def _duration(value: object) -> object:
 
 def _http_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.port == 0:
         raise ValueError(value)
     return value.rstrip("/")
 

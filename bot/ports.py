@@ -116,7 +116,7 @@ class ClusterList:
     """All pages of the list, and the server's own time of the first page."""
 
     clusters: tuple[Cluster, ...]
-    at: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ class Stage:
         """A host has no space; somebody presses retry in OCP's console; the thread follows."""
         self._act("2", "one subtask of pay_02 fails, somebody retries it in OCP's console, the thread follows")
         self.ocp.fail(INSTALL, branch=0)
+        self.ocp.slow(INSTALL, 75.0)
         card = await self._ask("pay_02", hosts="15")
         await self._approve(card)
         await self._reads(card, "❌ Failed")

@@ -9,7 +9,7 @@ from bot.domain.task import ROLLBACK
 from bot.domain.texts import N_, Counted, Text, When, Words
 
 from .before import stopped
-from .facts import attempt, counts, lasted, node
+from .facts import attempt, counts, lasted, moment, node
 from .kit import joined, literal, more
 
 MOST_NAMED = 5
@@ -57,8 +57,9 @@ def failures(subtasks: Sequence[Mapping[str, Any]], when: When) -> list[Words]:
 def _failure(subtask: Mapping[str, Any], when: When) -> Text:
     branch = [int(subtask["branch"])] if subtask.get("branch") else []
     words = node(str(subtask["name"]), branch, int(subtask.get("of") or 0))
+    when = moment(subtask.get("finish")) or when
     what = joined([words, *attempt(subtask.get("run_time"), first=True), *subtask.get("lasted", ())])
-    return Text(N_("❌ Failed at %(when)s: %(what)s"), {"when": subtask.get("when", when), "what": what})
+    return Text(N_("❌ Failed at %(when)s: %(what)s"), {"when": when, "what": what})
 
 
 def by_hand(sheet: Sheet) -> Text:

@@ -60,7 +60,7 @@ def asked(
         "what": Text(operation.title, {"name": literal(request.name, 64)}),
         "environment": literal(request.environment, 40),
         "who": People(approvers[:10]),
-        "card": Link(link, t.gettext(N_("its card"))),
+        "card": Link(link, t.gettext(N_("the card"))),
     }
     lines: list[Words] = [Text(N_("Asked: #%(number)s, %(what)s in %(environment)s."), fields)]
     lines.append(Text(N_("It waits for %(who)s."), fields) if approvers else Text(N_("It waits for approval.")))

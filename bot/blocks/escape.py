@@ -37,7 +37,7 @@ def cut(text: str, most: int) -> str:
     whole = clean(text)
     if units(whole) <= most:
         return whole
-    kept, room = [], most + 1
+    kept, room = [], most - 1
     for character in whole[:most]:
         room -= units(character)
         if room < 0:

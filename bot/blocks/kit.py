@@ -136,7 +136,7 @@ def message(blocks: Sequence[Block], summary: Sequence[Words], t: Translator) ->
     pieces: list[Part] = []
     for index, words in enumerate(summary):
         pieces += ["\n"] if index else []
-        pieces += words.parts(t)
+        pieces += (one_line(part) if isinstance(part, str) else part for part in words.parts(t))
     return Message(tuple(blocks[:MOST_BLOCKS]), marked_up(pieces, most=MOST_TEXT) or "-")
 
 
@@ -144,12 +144,6 @@ def joined(texts: Sequence[Words], by: str = ", ") -> Text:
     """Return *texts* as one, *by* between them."""
     fields = {f"part_{index}": each for index, each in enumerate(texts)}
     return Text(by.join(f"%({name})s" for name in fields), fields)
-
-
-def some(texts: Sequence[Words], most: int) -> Text:
-    """Return the first *most* of *texts* with commas, and how many are left out."""
-    rest = [more(len(texts) - most)] if len(texts) > most else []
-    return joined([*texts[:most], *rest])
 
 
 def literal(text: object, most: int = 120) -> Text:

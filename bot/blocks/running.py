@@ -114,7 +114,6 @@ def _failed_ones(task: Task | None, sheet: Sheet) -> Sequence[dict[str, object]]
 def _failed_one(subtask: Subtask, place: tuple[int, int]) -> dict[str, object]:
     took = seconds_of(subtask.mark)
     one: dict[str, object] = {"name": subtask.name, "branch": place[0], "of": place[1]}
-    one |= {"run_time": subtask.mark.run_time or 1, "when": moment(subtask.mark.finish)}
-    return {k: v for k, v in one.items() if v is not None} | (
-        {"lasted": [Text(N_("after %(lasted)s"), {"lasted": lasted(took)})]} if took is not None else {}
-    )
+    one |= {"run_time": subtask.mark.run_time or 1, "finish": subtask.mark.finish}
+    after = [] if took is None else [Text(N_("after %(lasted)s"), {"lasted": lasted(took)})]
+    return one | {"lasted": after}

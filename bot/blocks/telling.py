@@ -6,7 +6,7 @@ from bot.domain.event import Event, Kind
 from bot.domain.sheet import Sheet
 from bot.domain.texts import Text, Words
 
-from . import after, before
+from . import after, before, evidence
 from .kit import literal
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -21,7 +21,7 @@ _TOLD: Mapping[str, Callable[[Event, Sheet], list[Words]]] = {
     Kind.HELD: before.held,
     Kind.REFUSED: before.refused,
     Kind.UNCERTAIN: before.uncertain,
-    Kind.UNCLEAR: before.unclear,
+    Kind.UNCLEAR: evidence.unclear,
     Kind.RUNNING: after.running,
     Kind.FAILED: after.failed,
     Kind.RESUMED: after.resumed,

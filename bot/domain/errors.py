@@ -98,9 +98,9 @@ class Conflict(BotError):
 
 
 class OcpError(BotError):
-    """OCP did not do what was asked. Fields: environment."""
+    """OCP did not do what was asked."""
 
-    user_message = N_("OCP %(environment)s did not answer as expected. The card shows what is known.")
+    user_message = N_("OCP did not answer as expected. The request's card shows what is known.")
 
 
 class OcpRefused(OcpError):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+LONGEST_READ_PAUSE_SECONDS = 60.0
+
 PROGRESS_SECONDS = 15.0
 """At most one progress reply a thread in this time."""
 
@@ -57,11 +59,12 @@ def read_pause(allowance: Allowance | None) -> float:
     """
     Return how long reads should pause, in seconds, so that a fifth of OCP's limit is left for writes.
 
-    Above that fifth nothing waits. None: OCP said nothing.
+    Above that fifth nothing waits, and nothing waits longer than a minute: OCP's windows go up to a day, and a change
+    must not go unseen for so long. None: OCP said nothing.
     """
     if allowance is None or allowance.remaining > allowance.limit / 5:
         return 0.0
-    return max(0.0, allowance.reset_seconds)
+    return min(LONGEST_READ_PAUSE_SECONDS, max(0.0, allowance.reset_seconds))
 
 
 def progress_due(last_reply_at: datetime | None) -> datetime | None:

@@ -28,7 +28,7 @@ TASKS = "/api/v2/tasks/instances"
 HOSTS = "/api/v2/compute/hosts"
 PACKAGES = "/api/v2/software-packages"
 OB_CLUSTERS = "/api/v2/ob/clusters"
-PAGE, TASK_PAGE = 200, 2000
+PAGE, TASK_PAGE = 200, 500
 USUAL_LIMITS = Limits()
 
 
@@ -89,7 +89,7 @@ class OcpClient:
     async def clusters(self) -> ClusterList:
         """Read the whole list of OBProxy clusters, all pages."""
         listing = await self._list(CLUSTERS, PAGE)
-        at = listing.at or (await self.time()).isoformat()
+        at = parse_time(listing.at or "") or await self.time()
         return ClusterList(listing.read(read_cluster), at)
 
     async def cluster(self, cluster_id: int) -> Cluster:

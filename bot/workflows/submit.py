@@ -71,7 +71,7 @@ class Submit:
             if there:
                 await self._is_there(request, there, ours)
             else:
-                await self._claim_and_send(request, before=listed.at)
+                await self._claim_and_send(request, before=listed.at.isoformat())
 
     async def _unbound_tasks(self, request: Request) -> list[Task]:
         """Return our account's tasks since the request was made that belong to no request: perhaps a lost create."""

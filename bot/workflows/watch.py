@@ -98,14 +98,14 @@ class Watch:
             case Outcome.FAILED if is_settled and watched.failed_at is not None:
                 return await self._failed(tx, request, task, now)
             case Outcome.WORKING if request.state is State.FAILED:
-                data = {"task": task.id, "operation": task.mark.operation}
-                return request.move(State.RUNNING, now=now), [Fact(Kind.RESUMED, data)]
+                return request.move(State.RUNNING, now=now), _resumed(request, task)
             case Outcome.ROLLED_BACK:
-                return request.move(State.ROLLED_BACK, now=now), [Fact(Kind.ROLLED_BACK, {"task": task.id})]
+                end = Fact(Kind.ROLLED_BACK, {"task": task.id})
+                return request.move(State.ROLLED_BACK, now=now), [*_resumed(request, task), end]
             case Outcome.DONE if await self._others_are_done(tx, watched):
                 seconds = round((now - watched.bound_at).total_seconds())
-                data = {"task": task.id, "seconds": seconds}
-                return request.move(State.SUCCEEDED, now=now), [Fact(Kind.SUCCEEDED, data)]
+                end = Fact(Kind.SUCCEEDED, {"task": task.id, "seconds": seconds})
+                return request.move(State.SUCCEEDED, now=now), [*_resumed(request, task), end]
         return request, []
 
     async def _failed(self, tx: Tx, request: Request, task: Task, now: datetime) -> tuple[Request, list[Fact]]:
@@ -151,6 +151,12 @@ class Watch:
             is_fresh = now - failed_at < FAILED_FRESH
             return replace(looked, next_look_at=now + (FAILED_EVERY if is_fresh else FAILED_EVERY_LATER))
         return replace(looked, next_look_at=now + timedelta(seconds=self.policy.look_seconds))
+
+
+def _resumed(request: Request, task: Task) -> list[Fact]:
+    """A failed request goes on, or has ended between two looks: somebody acted in OCP, for we did not."""
+    data = {"task": task.id, "operation": task.mark.operation}
+    return [Fact(Kind.RESUMED, data)] if request.state is State.FAILED else []
 
 
 def _changed(task: Task, changes: Sequence[Change]) -> Fact:

@@ -72,8 +72,8 @@ DATA: dict[str, dict[str, Any]] = {
     "request.approved": {"revision": "revision-1", "payload_hash": "0"},
     "request.rejected": {"reason": "wrong hosts, take IDC 2"},
     "request.submitting": {},
-    "request.delayed": {"why": "silent", "detail": "time-out", "next_try_at": NOW.isoformat()},
-    "request.held": {"why": "late", "detail": ""},
+    "request.delayed": {"why": "unreachable", "detail": "time-out", "until": NOW.isoformat()},
+    "request.held": {"why": "", "detail": ""},
     "request.refused": {"code": "COM10006", "message": "The name exists.", "traceId": "b7d0", "status": 400},
     "request.uncertain": {"why": "time-out", "since": NOW.isoformat(), "until": NOW.isoformat()},
     "request.unclear": {

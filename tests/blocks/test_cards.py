@@ -94,20 +94,22 @@ def test_names_that_were_not_read_are_said_to_be_missing() -> None:
 
 def test_a_delay_is_explained() -> None:
     """An approved request that cannot be sent says why and when the next try is."""
-    data = {"why": "silent", "detail": "connect error", "next_try_at": (NOW + timedelta(minutes=1)).isoformat()}
+    data = {"why": "unreachable", "detail": "connect error", "until": (NOW + timedelta(minutes=30)).isoformat()}
 
     text = read(a_sheet(State.APPROVED, cause=an_event("request.delayed", data)))
 
     assert "📨 Approved by <@U0OMAR>, 14:07 UTC. Sending to OCP." in text
-    assert "🟠 Not sent yet: OCP did not answer: connect error." in text
-    assert "Next try: 14:03 UTC." in text
+    assert "🟠 Not sent yet: OCP could not be reached: connect error." in text
+    assert "It is tried again until 14:32 UTC." in text
 
 
 def test_a_stopped_environment_is_on_every_open_card() -> None:
     """Who waits is told that nothing goes out, and why."""
-    stopped = Environment("prod", "", stopped="credentials")
+    stopped = Environment("prod", "", stopped="credentials: IAM10004")
 
-    assert "Calls to OCP prod are stopped: OCP refuses the bot's log-on." in read(a_sheet(environment=stopped))
+    assert "Calls to OCP prod are stopped: OCP refuses the bot's log-on: IAM10004." in read(
+        a_sheet(environment=stopped)
+    )
     assert "stopped" not in read(a_sheet(State.REJECTED, environment=stopped))
 
 

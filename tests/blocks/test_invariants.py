@@ -128,6 +128,8 @@ def test_a_line_break_in_a_name_forges_no_line() -> None:
 
     texts = [each["text"] for each in objects(message.blocks) if each.get("type") == "text"]
     assert not any("\n✅" in text for text in texts)
+    told = answers.told(Text("%(reason)s", {"reason": request.reason}), T)
+    assert "\n" not in told.text
 
 
 def vast(states: str, name: str) -> Task:

@@ -145,6 +145,21 @@ def test_every_kind_is_told_in_words_of_its_own(kind: str) -> None:
     assert not said(an_event(kind, DATA[kind])).startswith(kind)
 
 
+def test_a_release_is_not_a_second_approval() -> None:
+    """Somebody let a held request be sent after all."""
+    assert said(an_event("request.approved", {"after": "HELD"}, actor=OMAR)).startswith("📨 Released by <@U0OMAR>")
+
+
+def test_a_failure_is_dated_by_ocp() -> None:
+    """When the subtask ended, not when it was noticed."""
+    data = DATA["request.failed"]
+    failed = [{**data["failed"][0], "finish": "2026-11-24T21:58:00+08:00"}]
+
+    assert said(an_event("request.failed", {**data, "failed": failed})).startswith(
+        "❌ Failed at 13:58 UTC: Install rpm"
+    )
+
+
 def test_a_run_of_events_is_one_message() -> None:
     """Oldest first."""
     text = said(an_event("request.running", DATA["request.running"]), an_event("request.succeeded", {"seconds": 1}))

@@ -40,6 +40,17 @@ def test_the_wait_is_enough(rate: float, size: float, gaps: list[float]) -> None
         bucket = bucket.take(now)
 
 
+@given(RATES, SIZES.filter(lambda size: size >= 2), GAPS)
+def test_what_is_spared_is_left(rate: float, size: float, gaps: list[float]) -> None:
+    """Whoever waits for one token and one to spare leaves that one to others."""
+    bucket, now = full(rate, size, 0.0), 0.0
+    for gap in gaps:
+        now += gap
+        if bucket.wait(now, spare=1.0) == 0:
+            bucket = bucket.take(now)
+            assert bucket.wait(now) < ALMOST_NOTHING
+
+
 @given(RATES, SIZES, st.floats(0, 100), st.floats(0, 200))
 def test_a_closed_bucket_lets_nothing_through(rate: float, size: float, until: float, now: float) -> None:
     """Retry-After is obeyed to its end, and a shorter one does not shorten a longer one."""
@@ -50,10 +61,10 @@ def test_a_closed_bucket_lets_nothing_through(rate: float, size: float, until: f
 
 @given(st.integers(1, 10_000), st.integers(0, 10_000), st.floats(0, 3_600))
 def test_a_fifth_is_left_for_writes(limit: int, remaining: int, reset: float) -> None:
-    """Reads pause until the window starts anew, and not before only a fifth is left."""
+    """Reads pause until the window starts anew, a minute at most, and not before only a fifth is left."""
     pause = read_pause(Allowance(limit, remaining, reset))
 
-    assert pause == (reset if remaining <= limit / 5 else 0)
+    assert pause == (min(60, reset) if remaining <= limit / 5 else 0)
 
 
 def test_without_word_from_ocp_nothing_pauses() -> None:

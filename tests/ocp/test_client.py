@@ -9,7 +9,6 @@ from structlog.testing import capture_logs
 
 from bot.domain.errors import OcpRefused, OcpStopped, OcpUnavailable, TaskGone
 from bot.ocp import OcpClient
-from bot.ocp.times import parse_time
 from bot.ports import Accepted, Answer, Call, NotSent, Ocp, Refused, Stopped, Unknown
 from bot.sandbox.ocp import Fault, SandboxOcp
 from bot.sandbox.ocp.faults import Kind
@@ -188,7 +187,7 @@ async def test_the_list_of_clusters_comes_with_ocps_time(client: OcpClient, ocp:
     listed = await client.clusters()
 
     assert {"one", "two"} <= {cluster.name for cluster in listed.clusters}
-    at = parse_time(listed.at)
+    at = listed.at
     assert at is not None
     assert abs(at - await client.time()) < timedelta(seconds=5)
     one = next(cluster for cluster in listed.clusters if cluster.name == "one")
@@ -241,7 +240,7 @@ async def test_tasks_are_found_by_their_exact_name(client: OcpClient, ocp: Sandb
     assert await client.tasks(statuses=["FAILED"]) == ()
     assert len(await client.tasks()) == 1
     queries = [record.query for record in ocp.records if record.path.endswith("/instances")]
-    assert queries[0] == {"name": "Install obproxy", "status": "FAILED,RUNNING", "page": "1", "size": "2000"}
+    assert queries[0] == {"name": "Install obproxy", "status": "FAILED,RUNNING", "page": "1", "size": "500"}
 
 
 async def test_the_inventory_is_read_whole(client: OcpClient, ocp: SandboxOcp) -> None:

@@ -1,0 +1,61 @@
+"""What was found while looking for a create without an answer, for a person to decide."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.domain.event import Event
+from bot.domain.sheet import Sheet
+from bot.domain.texts import N_, Counted, Text, Words
+
+from .facts import moment
+from .kit import literal, more
+
+MOST_EVIDENCE = 5
+
+
+def unclear(event: Event, sheet: Sheet) -> list[Words]:
+    """Looking has not cleared it: the evidence, for a person to decide."""
+    data = event.content
+    fields = {"since": moment(data.get("since")) or literal(data.get("since", "?"), 40)}
+    return [
+        Counted(
+            "❓ Looked %(n)s time since %(since)s, and it is not clear.",
+            "❓ Looked %(n)s times since %(since)s, and it is not clear.",
+            int(data["looks"]),
+            fields,
+        ),
+        *_clusters(data.get("clusters", ()), literal(sheet.request.name)),
+        *_tasks(data.get("tasks", ())),
+        Text(
+            N_("Looking has ended and nothing is sent again by itself. OCP's console shows whether %(name)s exists."),
+            {"name": literal(sheet.request.name)},
+        ),
+        Text(N_("The request stays open and waits for an operator.")),
+    ]
+
+
+def _clusters(clusters: Sequence[Mapping[str, Any]], name: Text) -> list[Words]:
+    if not clusters:
+        return [Text(N_("OCP's list has no cluster %(name)s."), {"name": name})]
+    message = N_("OCP has cluster %(name)s: id %(id)s, address %(address)s, work mode %(work_mode)s.")
+    members = ("name", "id", "address", "work_mode")
+    return _listed([Text(message, {m: literal(each.get(m) or "?") for m in members}) for each in clusters])
+
+
+def _tasks(tasks: Sequence[Mapping[str, Any]]) -> list[Words]:
+    if not tasks:
+        return [Text(N_("No task that may be its own was started since."))]
+    return _listed([_task(task) for task in tasks])
+
+
+def _task(task: Mapping[str, Any]) -> Text:
+    message = N_("OCP task %(id)s: %(status)s, by %(creator)s, started %(started)s; it belongs to no request.")
+    if task.get("bound"):
+        message = N_("OCP task %(id)s: %(status)s, by %(creator)s, started %(started)s; it belongs to a request.")
+    fields: dict[str, Any] = {m: literal(task.get(m) or "?") for m in ("id", "status", "creator", "started")}
+    return Text(message, fields | {"started": moment(task.get("started")) or fields["started"]})
+
+
+def _listed(lines: Sequence[Words]) -> list[Words]:
+    rest = [more(len(lines) - MOST_EVIDENCE)] if len(lines) > MOST_EVIDENCE else []
+    return [*lines[:MOST_EVIDENCE], *rest]

@@ -1,0 +1,58 @@
+"""Answers to one person."""
+
+from gettext import NullTranslations
+
+from bot.blocks import answers
+from bot.blocks.bare import bare
+from bot.domain.request import State
+from bot.domain.slash import COMMANDS, Unknown, parse
+from bot.domain.texts import Text
+from bot.operations.create_cluster import CreateCluster
+from bot.ports import Message
+from tests.builders import INES, OMAR, a_request
+
+T = NullTranslations()
+LINK = "https://team.slack.com/archives/C0DBA/p1"
+
+
+def read(message: Message) -> list[str]:
+    return bare(message.blocks, T, most=5_000).splitlines()
+
+
+def test_help_lists_what_can_be_typed_and_nothing_else() -> None:
+    """Every line is a command, every command has a line."""
+    _, *rows = read(answers.help_(T, environment="prod", command="/obproxy"))
+    typed = [row.removeprefix("/obproxy ").split("  ")[0] for row in rows]
+
+    assert not any(isinstance(parse(text), Unknown) for text in typed)
+    assert {text.split()[0] for text in typed} == set(COMMANDS)
+
+
+def test_an_unknown_command_comes_with_a_known_one() -> None:
+    assert read(answers.unknown("creat", "create", T)) == ['No command "creat". Did you mean /obproxy create?']
+
+
+def test_who_asked_is_told_where_it_is_decided() -> None:
+    """And that the bot cannot write here, if so."""
+    request, approvers = a_request(), [OMAR, INES]
+    here = answers.asked(request, CreateCluster(), T, approvers=approvers, link=LINK, can_post_here=True)
+    elsewhere = answers.asked(request, CreateCluster(), T, approvers=approvers, link=LINK, can_post_here=False)
+
+    assert read(here) == [
+        "Asked: #1042, create OBProxy cluster pay_01 in prod.",
+        "It waits for <@U0OMAR>, <@U0INES>.",
+        f"Where it is decided: the card: {LINK}",
+    ]
+    assert "/invite @OBProxy Bot" in read(elsewhere)[-1]
+
+
+def test_a_list_has_a_line_a_request() -> None:
+    """Mark and words, number with its link, environment, name, when."""
+    requests = [(a_request(number=1043), LINK), (a_request(state=State.FAILED), "")]
+
+    assert read(answers.status_list(requests, T, heading=Text("Yours:"))) == [
+        "Yours:",
+        f"⏳ Waiting for approval: #1043: {LINK}, prod, pay_01, asked 14:02 UTC",
+        "❌ Failed: #1042, prod, pay_01, asked 14:02 UTC",
+    ]
+    assert read(answers.status_list([], T, heading=Text("Yours:"))) == ["Yours:", "None."]

@@ -1,0 +1,81 @@
+"""Modals: what is asked, and what exactly is sent."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from gettext import NullTranslations
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.blocks import ids, modals
+from bot.domain.form import FieldKind
+from bot.domain.texts import Text
+from bot.operations.create_cluster import CreateCluster
+from tests.builders import PAYLOAD, a_request, a_revision
+
+T = NullTranslations()
+OPERATION = CreateCluster()
+
+
+def pages(payload: Mapping[str, Any]) -> str:
+    """Return the JSON that the modal shows, its pages joined."""
+    view = modals.payload(a_request(), replace(a_revision(), payload=payload), T)
+    parts = [part for block in view["blocks"] for part in block["elements"] if part["type"] == "rich_text_preformatted"]
+    return "".join(part["elements"][0]["text"] for part in parts)
+
+
+def test_every_field_has_its_input() -> None:
+    """The block is the field, so a mistake can stand at it; every answer has one action."""
+    view = modals.form(OPERATION, T, heading=Text("Create"), submit=Text("Ask"), private_metadata="{}")
+
+    assert [block["block_id"] for block in view["blocks"]] == [field.id for field in OPERATION.form]
+    assert {block["element"]["action_id"] for block in view["blocks"]} == {ids.FORM_ANSWER}
+    assert [block["optional"] for block in view["blocks"]] == [not field.required for field in OPERATION.form]
+    assert view["callback_id"] == ids.FORM
+
+
+def test_what_a_field_starts_with_is_one_of_its_answers() -> None:
+    """Slack refuses an initial option that is not listed."""
+    view = modals.form(OPERATION, T, heading=Text("Create"), submit=Text("Ask"), private_metadata="{}")
+    elements = {block["block_id"]: block["element"] for block in view["blocks"]}
+
+    for field in OPERATION.form:
+        if field.kind is FieldKind.CHOICE and field.initial:
+            assert elements[field.id]["initial_option"]["value"] == field.initial
+        if field.kind is FieldKind.NUMBER:
+            assert elements[field.id]["initial_value"] == field.initial
+
+
+def test_a_rejection_needs_a_reason() -> None:
+    """3 to 200 characters, as the rule for reasons says."""
+    view = modals.why(a_request(), T, private_metadata="{}")
+
+    [block] = view["blocks"]
+    assert (view["callback_id"], block["block_id"], block["optional"]) == (ids.WHY, "reason", False)
+    assert (block["element"]["min_length"], block["element"]["max_length"]) == (3, 200)
+
+
+def test_show_json_shows_exactly_what_is_sent() -> None:
+    assert json.loads(pages(PAYLOAD)) == PAYLOAD
+
+
+@given(st.dictionaries(st.text(max_size=20), st.text(max_size=200), max_size=40))
+def test_whatever_is_in_the_payload_it_reads_back(payload: dict[str, str]) -> None:
+    """What cannot be seen is written as an escape, so nothing hides in it."""
+    text = pages(payload)
+
+    assert json.loads(text) == payload
+    assert all(each.isprintable() or each == "\n" for each in text)
+
+
+def test_a_huge_payload_is_cut_with_words() -> None:
+    """How much is left out is said."""
+    payload = {"parameters": [{"name": f"parameter_{n}", "value": "v" * 50} for n in range(1000)]}
+    view = modals.payload(a_request(), replace(a_revision(), payload=payload), T)
+
+    whole = json.dumps(payload, ensure_ascii=False, indent=2)
+    left = len(whole) - len(pages(payload))
+    assert whole.startswith(pages(payload))
+    assert f"the last {left} characters are left out" in json.dumps(view["blocks"][0])

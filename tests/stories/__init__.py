@@ -1,0 +1,1 @@
+"""The whole program against the sandbox: somebody does something, somebody sees something."""

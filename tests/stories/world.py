@@ -1,0 +1,201 @@
+"""A world to play stories in: a Slack, an OCP, the bot, and the people who use them."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.app import Bot, make
+from bot.clock import SystemClock
+from bot.config import from_environment
+from bot.domain.event import Event, Kind, first_broken
+from bot.domain.request import Request
+from bot.ports import Thread
+from bot.sandbox.ocp import SandboxOcp
+from bot.sandbox.slack import Message, Person, SandboxSlack
+from bot.sandbox.slack.results import Submission
+from bot.store.database import Database
+
+SPEED = 30.0
+DEADLINE = 25.0
+PACKAGE = "obproxy-ce-4.2.1.0-11.el7.x86_64.rpm"
+INSTALL = "Install rpm by package and version"
+
+
+class World:
+    """Slack, OCP and the bot on one clock. `omar` and `ines` may approve; `dana` asks; `eve` may nothing."""
+
+    def __init__(self, folder: Path, speed: float = SPEED) -> None:
+        self.clock = SystemClock(speed)
+        self.slack = SandboxSlack(speed=speed, now=lambda: self.clock.now().timestamp())
+        self.ocp = SandboxOcp(speed=speed, subtask_seconds=3.0)
+        self.folder = folder
+        self.approvals, self.home = self.slack.room("dba-approvals"), self.slack.room("pay-team")
+        self.dana, self.omar, self.ines, self.eve = map(self.slack.person, ("dana", "omar", "ines", "eve"))
+        self.bot: Bot | None = None
+
+    @property
+    def database_url(self) -> str:
+        """The bot's database."""
+        return f"sqlite:///{self.folder}/bot.db"
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """Return the settings as environment variables."""
+        return {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_API_URL": self.slack.url,
+            "APPROVALS_CHANNEL": self.approvals.id,
+            "APPROVERS": f"{self.omar.id},{self.ines.id}",
+            "OPERATORS": self.ines.id,
+            "OCP_NAME": "prod",
+            "OCP_URL": self.ocp.url,
+            "OCP_USERNAME": self.ocp.username,
+            "OCP_PASSWORD": self.ocp.password,
+            "OCP_ACCOUNT_DEDICATED": "1",
+            "DATABASE_URL": self.database_url,
+            "LOOK_SECONDS": "2",
+        } | changes
+
+    async def start_bot(self, **changes: str) -> None:
+        """Start the bot in this process."""
+        self.bot = await make(from_environment(self.environment(**changes)), self.clock)
+        await self.bot.start()
+
+    async def stop_bot(self) -> None:
+        """Stop it as SIGTERM does."""
+        if self.bot is not None:
+            await self.bot.stop()
+            self.bot = None
+
+    # ------------------------------------------------------------ people
+
+    async def fills_in(self, **changes: str) -> Submission:
+        """Let Dana type the command in #pay-team, fill in the form and send it."""
+        await self.dana.types("/obproxy create", self.home)
+        return await self.dana.submits(await self.dana.modal(), answers(**changes))
+
+    async def asks(self, name: str = "pay_01", **changes: str) -> Message:
+        """Let Dana ask; return the card in the approvals channel, with OCP's names on it."""
+        known = len(self.approvals.messages)
+        result = await self.fills_in(name=name, **changes)
+        assert result.closed, (result.errors, result.refused_by_client)
+        [card, *_] = await self.slack.wait_for(lambda: self.approvals.messages[known:], timeout=DEADLINE)
+        return card
+
+    async def reads(self, message: Message, words: str) -> str:
+        """Wait until *message* or its thread says *words*; return all of it."""
+        await self.slack.wait_for(lambda: words in self.thread(message), timeout=DEADLINE)
+        return self.thread(message)
+
+    def thread(self, message: Message) -> str:
+        """Return what a person reads in a card and its thread."""
+        return "\n".join(self.slack.rendered(each) for each in (message, *message.replies))
+
+    async def told(self, person: Person, words: str) -> str:
+        """Wait until *person* was told *words* privately; return the whole message."""
+
+        def found() -> str | None:
+            told = [self.slack.rendered(message) for message in person.ephemerals]
+            return next((text for text in reversed(told) if words in text), None)
+
+        return str(await self.slack.wait_for(found, timeout=DEADLINE))
+
+    # ------------------------------------------------------------ the record
+
+    async def request(self, number: int = 1) -> Request:
+        """Return a request as stored."""
+        async with self._database().reading() as tx:
+            request = await tx.request_by_number(number)
+        assert request is not None
+        return request
+
+    async def timeline(self, number: int = 1) -> tuple[Event, ...]:
+        """Return a request's events, verified."""
+        request = await self.request(number)
+        async with self._database().reading() as tx:
+            events = await tx.events(request.id)
+        assert first_broken(events) is None
+        return events
+
+    async def kinds(self, number: int = 1) -> list[str]:
+        """Return the kinds of a request's events, those of its states only."""
+        return [event.kind for event in await self.timeline(number) if event.kind.startswith("request.")]
+
+    async def threads(self, number: int = 1) -> tuple[Thread, ...]:
+        """Return a request's threads as stored."""
+        request = await self.request(number)
+        async with self._database().reading() as tx:
+            return await tx.threads_of(request.id)
+
+    async def shows_everything_once(self, number: int = 1) -> None:
+        """Wait until both threads have caught up, then compare each with the timeline: nothing lost, nothing twice."""
+        await self.caught_up(number)
+        expected = _transitions(await self.timeline(number))
+        for thread in await self.threads(number):
+            room = self.approvals if thread.place.channel == self.approvals.id else self.home
+            root = next(message for message in room.messages if message.ts == thread.root_ts)
+            assert _shown(self.thread_without_card(root)) == expected
+            ids = [_ident(reply) for reply in (root, *root.replies)]
+            assert len(ids) == len(set(ids))
+
+    async def caught_up(self, number: int = 1) -> None:
+        """Wait until every thread's cursor is at the end of the timeline and nothing is in flight."""
+        async with asyncio.timeout(DEADLINE):
+            while not await self._is_caught_up(number):
+                await self.clock.sleep(1.0)
+
+    async def _is_caught_up(self, number: int) -> bool:
+        request, threads = await self.request(number), await self.threads(number)
+        return all(t.cursor == request.seq and not t.in_flight and not t.card_in_flight for t in threads)
+
+    def thread_without_card(self, root: Message) -> str:
+        """Return what the replies say."""
+        return "\n".join(self.slack.rendered(reply) for reply in root.replies)
+
+    def creates(self) -> list[Any]:
+        """Return the bodies of all create calls that OCP got, accepted or not."""
+        return [r.body for r in self.ocp.records if r.method == "POST" and r.path == "/api/v2/obproxy/clusters"]
+
+    def writes(self) -> list[tuple[str, str]]:
+        """Return (method, path) of everything but reads that OCP got."""
+        return [(record.method, record.path) for record in self.ocp.records if record.method != "GET"]
+
+    def _database(self) -> Database:
+        if self.bot is not None:
+            return self.bot.database
+        return Database.at(self.database_url)
+
+
+def answers(**changes: str) -> dict[str, str]:
+    """Return what Dana types for one host."""
+    return {
+        "name": "pay_01",
+        "reason": "CHG0012345, second proxy for payments",
+        "work_mode": "RS_LIST",
+        "ob_links": "ob_pay, 1",
+        "hosts": "11",
+        "package": PACKAGE,
+        "address": "pay.db.example",
+    } | changes
+
+
+def _transitions(events: Sequence[Event]) -> list[str]:
+    """Return "A → B" for every change of a state in the timeline, in its order."""
+    changes = [change for event in events if event.kind == Kind.CHANGED for change in event.content["changes"]]
+    states = [(change["was"]["status"], change["now"]["status"]) for change in changes]
+    return [f"{was} → {now}" for was, now in states if was != now]
+
+
+def _shown(text: str) -> list[str]:
+    """Return "A → B" for every line of a thread that tells a change of a state."""
+    found = []
+    for line in text.splitlines():
+        before, arrow, after = line.partition(" → ")
+        if arrow:
+            found.append(f"{before.rsplit(' ', 1)[-1]} → {after.split(',')[0].split(' ')[0]}")
+    return found
+
+
+def _ident(message: Message) -> str:
+    return str((message.metadata or {})["event_payload"]["id"])
