@@ -14,11 +14,11 @@ class SystemClock:
 
     def __init__(self, speed: float = 1.0, *, since: float | None = None) -> None:
         self.speed = speed
-        self._since = time.time() if since is None else since
+        self.since = time.time() if since is None else since
 
     def now(self) -> datetime:
         """Return the present, aware, in UTC."""
-        return datetime.fromtimestamp(self._since + (time.time() - self._since) * self.speed, UTC)
+        return datetime.fromtimestamp(self.since + (time.time() - self.since) * self.speed, UTC)
 
     def monotonic(self) -> float:
         """Return seconds of this clock that never run backwards."""

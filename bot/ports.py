@@ -67,10 +67,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """It never had an effect and may be sent again, after `seconds` if OCP named them."""
+    """
+    It never had an effect and may be sent again, after `seconds` if OCP named them.
+
+    `why` is for the log; `cause` is "unreachable", "limited" or "database".
+    """
 
     why: str
     seconds: float | None = None
+    cause: str = "unreachable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,15 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can say whether it had an effect. `contested` is a competing request (409): look before all else."""
+    """
+    Nobody can say whether it had an effect. `contested` is a competing request (409): look before all else.
+
+    `why` is for the log; `cause` is "answer" (then `why` holds OCP's own words), "late" or "lost".
+    """
 
     why: str
     contested: bool = False
+    cause: str = "answer"
 
 
 Answer = Accepted | Refused | NotSent | Stopped | Unknown

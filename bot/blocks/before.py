@@ -18,9 +18,16 @@ REASONS: Mapping[str, str] = {
     "stopped": N_("calls to OCP are stopped"),
     "unreachable": N_("OCP could not be reached"),
     "refused": N_("OCP refused the check before it"),
+    "limited": N_("OCP limits how many calls it takes"),
+    "database": N_("the bot's database was too slow to note the send"),
+    "answer": N_("its answer leaves it open"),
+    "late": N_("no answer in time"),
+    "lost": N_("the connection was lost"),
+    "died": N_("the bot was stopped while it waited for the answer"),
+    "there": N_("the cluster was there before the send"),
     "": N_("the time for it ran out"),
 }
-"""Short words that workflows use for why something is not sent; any other word is shown as it is."""
+"""The codes of workflows for why something is not sent, or not known; any other code is shown as it is."""
 
 
 def asked(event: Event, sheet: Sheet) -> list[Words]:

@@ -73,9 +73,10 @@ class _Room:
             return
         try:
             found, task = changes.of(event)
+            lines = changes.lines(found[: self.left], task)
         except UNREADABLE:
             yield as_it_is(event)
             return
-        yield from changes.lines(found[: self.left], task)
+        yield from lines
         self.rest += found[self.left :]
         self.left -= min(self.left, len(found))

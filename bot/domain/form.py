@@ -220,7 +220,7 @@ def parameters(value: str) -> dict[str, str]:
                     "leave it out and set it in OCP."
                 ),
                 line=number,
-                name=_shown(name),
+                name=_shown(name.split()[0]),
             )
         if not equals:
             raise Mistake(N_('Line %(line)s: "%(text)s" has no "=".'), line=number, text=_shown(line))

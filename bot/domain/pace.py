@@ -34,8 +34,9 @@ class Bucket:
         return replace(self, level=self._level(now) - 1.0, at=now)
 
     def close(self, until: float) -> "Bucket":
-        """Return the bucket shut until *until*, empty afterwards: Slack counts differently from us."""
-        return replace(self, closed_until=max(self.closed_until, until), level=min(self.level, 1.0))
+        """Return the bucket shut until *until*, with one token then: Slack counts differently from us."""
+        until = max(self.closed_until, until)
+        return replace(self, closed_until=until, level=1.0, at=until)
 
     def _level(self, now: float) -> float:
         return min(self.size, self.level + max(0.0, now - self.at) * self.per_second)

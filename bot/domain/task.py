@@ -162,4 +162,5 @@ def branches(subtasks: Iterable[Subtask]) -> dict[int, tuple[int, int]]:
     for subtask in subtasks:
         if subtask.branch >= 0:
             stages[subtask.name].append(subtask)
-    return {s.id: (s.branch + 1, max(len(stage), s.branch + 1)) for stage in stages.values() for s in stage}
+    with_siblings = [stage for stage in stages.values() if len(stage) > 1]
+    return {s.id: (s.branch + 1, max(len(stage), s.branch + 1)) for stage in with_siblings for s in stage}

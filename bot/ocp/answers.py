@@ -25,7 +25,7 @@ def classify(result: Result) -> Answer:
     if isinstance(result, NeverLeft):
         return NotSent(result.why)
     if isinstance(result, Lost):
-        return Unknown(result.why)
+        return Unknown(result.why, cause="late" if result.is_late else "lost")
     envelope = result.envelope
     return _by_status(result, envelope) or _by_envelope(result, envelope) or _strange(result)
 
@@ -35,7 +35,7 @@ def _by_status(heard: Heard, envelope: Envelope | None) -> Answer | None:
     if heard.status >= 500:
         return Unknown(heard.brief)
     if heard.status == 429:
-        return NotSent(heard.brief, wait_of(heard.headers))
+        return NotSent(heard.brief, wait_of(heard.headers), cause="limited")
     if heard.status == 401:
         detail = f"{envelope.code} {envelope.message}".strip() if envelope else ""
         return Stopped("credentials", detail or heard.brief)

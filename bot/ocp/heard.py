@@ -53,9 +53,10 @@ class NeverLeft:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Sending had begun, or may have, and there is no whole answer."""
+    """Sending had begun, or may have, and there is no whole answer; `is_late` if the time for one ran out."""
 
     why: str
+    is_late: bool = False
 
 
 Result = Heard | NeverLeft | Lost

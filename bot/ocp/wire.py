@@ -115,7 +115,7 @@ class Wire:
             return NeverLeft(f"{type(error).__name__}: {error}")
         except TimeoutError:
             # Connecting has its own, shorter time-out, so by now the request may have left.
-            return Lost(f"no whole answer within {seconds:g} s")
+            return Lost(f"no whole answer within {seconds:g} s", is_late=True)
         except LOST as error:
             return Lost(f"{type(error).__name__}: {error}")
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -90,7 +91,7 @@ def to_watch(row: RowMapping) -> Watch:
 
 
 def _to_task(data: Mapping[str, Any]) -> Task:
-    subtasks = data.get("subtasks")
+    subtasks, started = data.get("subtasks"), data.get("started_at")
     return Task(
         id=data["id"],
         name=data["name"],
@@ -99,6 +100,7 @@ def _to_task(data: Mapping[str, Any]) -> Task:
         creator=data.get("creator"),
         prohibit_rollback=data.get("prohibit_rollback"),
         clusters=tuple(data.get("clusters") or ()),
+        started_at=datetime.fromisoformat(started) if started else None,
     )
 
 

@@ -63,3 +63,4 @@ def set_up(level: str, secrets: Sequence[str], stream: TextIO = sys.stderr) -> N
     logging.basicConfig(
         level=max(logging.getLevelNamesMapping()[level], logging.WARNING), handlers=[handler], force=True
     )
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)  # it warns that our `authorize` replaces the token

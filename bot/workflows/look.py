@@ -68,7 +68,7 @@ class Look:
             act = await tx.open_act(request.id)
             if act is None or act.claimed_until > now:
                 return
-            await self.settle.lose(tx, request, act, "the bot stopped while it waited for OCP's answer", look_at=now)
+            await self.settle.lose(tx, request, act, "died", "", look_at=now)
         self.wake()
 
     async def _look_for(self, request: Request) -> None:

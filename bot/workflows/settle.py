@@ -87,12 +87,13 @@ class Settle:
                 case Refused(code, message, trace_id, status):
                     told = {"code": code, "message": message, "traceId": trace_id, "status": status}
                     await self._refuse(tx, request, act, told)
-                case NotSent(why, seconds) if request.state is State.SUBMITTING:
-                    await self._give_back(tx, request, act, "unreachable", why, seconds)
+                case NotSent(_, seconds, cause) if request.state is State.SUBMITTING:
+                    await self._give_back(tx, request, act, cause, "", seconds)
                 case Stopped(_, detail) if request.state is State.SUBMITTING:
                     await self._give_back(tx, request, act, "stopped", detail, None)
-                case Unknown(why, contested) if request.state is State.SUBMITTING:
-                    await self.lose(tx, request, act, why, look_at=self.clock.now() if contested else act.claimed_until)
+                case Unknown(why, contested, cause) if request.state is State.SUBMITTING:
+                    look_at = self.clock.now() if contested else act.claimed_until
+                    await self.lose(tx, request, act, cause, why if cause == "answer" else "", look_at=look_at)
 
     async def bind(self, tx: Tx, request: Request, act: Act, task: Task, data: Mapping[str, Any]) -> None:
         """Let *request* run as *task*, which is watched from now on."""
@@ -103,11 +104,11 @@ class Settle:
         await tx.save(request.move(State.RUNNING, now=now), fact, at=now)
         await tx.save_watch(self._watch(request, task, now))
 
-    async def lose(self, tx: Tx, request: Request, act: Act, why: str, *, look_at: datetime) -> None:
-        """Nobody knows whether OCP got it: look for it from *look_at* on."""
+    async def lose(self, tx: Tx, request: Request, act: Act, why: str, detail: str, *, look_at: datetime) -> None:
+        """Nobody knows whether OCP got it: look for it from *look_at* on. *why* is a code, *detail* others' words."""
         now = self.clock.now()
         until = max(look_at, act.claimed_until) + LOOK_FOR
-        data = {"why": why, "since": now.isoformat(), "until": until.isoformat()}
+        data = {"why": why, "detail": detail, "since": now.isoformat(), "until": until.isoformat()}
         await tx.save_act(replace(act, state="unknown"))
         lost = request.move(State.UNCERTAIN, now=now).retry_at(look_at)
         await tx.save(lost, Fact(Kind.UNCERTAIN, data), at=now)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.domain.errors import OcpRefused, OcpStopped, OcpUnavailable
 from bot.domain.event import Fact, Kind
 from bot.domain.policy import Policy
@@ -21,6 +23,8 @@ START_SECONDS = 5.0
 
 CLOCKS_APART = timedelta(minutes=15)
 """How far OCP's clock and ours may differ when the start of a task is compared with the time of a request."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,9 @@ class Submit:
             await self.brake.pull(error.reason, str(error))
             await self.settle.delay(request.id, "stopped", str(error))
         except OcpUnavailable as error:
-            await self.settle.delay(request.id, "unreachable", str(error), seconds=error.seconds)
+            log.warning("OCP did not answer before a send", request=request.id, error=str(error))
+            cause = "unreachable" if error.seconds is None else "limited"
+            await self.settle.delay(request.id, cause, "", seconds=error.seconds)
         except OcpRefused as error:
             await self.settle.delay(request.id, "refused", f"{error.code} {error.message}, traceId {error.trace_id}")
         else:
@@ -90,8 +96,7 @@ class Submit:
                 revision = await tx.revision(request.revision)
                 before = (request.created_at - CLOCKS_APART).isoformat()
                 act = self._act(request, revision, before=before, until=now)
-                why = f"cluster {there.name} (id {there.id}) was there before the send"
-                await self.settle.lose(tx, request, act, why, look_at=now)
+                await self.settle.lose(tx, request, act, "there", f"{there.name}, id {there.id}", look_at=now)
             else:
                 fact = Fact(Kind.REFUSED, {"found": {"id": there.id, "name": there.name}})
                 await tx.save(request.move(State.OCP_REFUSED, now=now), fact, at=now)
@@ -102,7 +107,7 @@ class Submit:
         claimed_from = self.clock.monotonic()
         act, revision = await self._claim(request, before)
         if self.clock.monotonic() - claimed_from > START_SECONDS:
-            await self.settle.answered(act, NotSent("the database took too long to note the send"))
+            await self.settle.answered(act, NotSent("the claim took too long to commit", cause="database"))
             return
         call = self.operations[request.operation].call(revision.payload)
         await self.settle.answered(act, await self.ocp.send(call))

@@ -178,6 +178,24 @@ def test_an_unknown_kind_is_one_plain_line() -> None:
 
 
 @pytest.mark.invariant(11)
+@pytest.mark.parametrize("operation", [["a"], {"a": 1}, 7])
+def test_changes_of_another_shape_are_one_plain_line(operation: object) -> None:
+    """Members that are there, but hold something else than this version writes."""
+    was = {"status": "RUNNING", "operation": "EXECUTE", "run_time": 1}
+    change = {
+        "subtask": 1,
+        "name": "x",
+        "was": was,
+        "now": {**was, "operation": operation, "run_time": "2"},
+        "branch": 1,
+    }
+
+    message = reply([an_event("task.changed", {"task": 1, "changes": [change]})], a_sheet(), T, mentions=[])
+
+    assert message.text.startswith("task.changed: {")
+
+
+@pytest.mark.invariant(11)
 @often
 @given(events())
 def test_an_event_that_cannot_be_read_is_shown(event: Event) -> None:

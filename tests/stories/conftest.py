@@ -11,7 +11,18 @@ from .world import World
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Slack and OCP are up; the story starts the bot."""
-    world = World(tmp_path)
+    async for world in _played(World(tmp_path)):
+        yield world
+
+
+@pytest.fixture
+async def fast_world(tmp_path: Path) -> AsyncIterator[World]:
+    """The same on a faster clock, for stories with long waits."""
+    async for world in _played(World(tmp_path, speed=150.0)):
+        yield world
+
+
+async def _played(world: World) -> AsyncIterator[World]:
     async with world.slack, world.ocp:
         yield world
-        await world.stop_bot()
+        await world.end()

@@ -1,6 +1,9 @@
 """A world to play stories in: a Slack, an OCP, the bot, and the people who use them."""
 
 import asyncio
+import os
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,8 @@ class World:
         self.approvals, self.home = self.slack.room("dba-approvals"), self.slack.room("pay-team")
         self.dana, self.omar, self.ines, self.eve = map(self.slack.person, ("dana", "omar", "ines", "eve"))
         self.bot: Bot | None = None
+        self.database: Database | None = None
+        self.process: asyncio.subprocess.Process | None = None
 
     @property
     def database_url(self) -> str:
@@ -62,11 +67,48 @@ class World:
         self.bot = await make(from_environment(self.environment(**changes)), self.clock)
         await self.bot.start()
 
+    async def start_process(self, **changes: str) -> None:
+        """Start the bot as a process of its own, on the same clock."""
+        clock = {"STORY_SPEED": str(self.clock.speed), "STORY_SINCE": str(self.clock.since)}
+        await self.slack.wait_for(lambda: self.slack.connections == 0, timeout=DEADLINE)
+        with (self.folder / "bot.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "tests.stories.launcher",
+                env=os.environ | self.environment() | clock | changes,
+                stderr=log,
+            )
+        await self.slack.wait_for(lambda: self.slack.connections == 1, timeout=DEADLINE)
+
+    async def kill_process(self) -> None:
+        """SIGKILL: nothing in the process gets a chance to tidy up."""
+        if self.process is not None:
+            self.process.kill()
+            await self.process.wait()
+            self.process = None
+
+    async def ends_cleanly(self) -> int:
+        """SIGTERM the process; return its exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(DEADLINE):
+            code = await self.process.wait()
+        self.process = None
+        return code
+
     async def stop_bot(self) -> None:
         """Stop it as SIGTERM does."""
         if self.bot is not None:
             await self.bot.stop()
             self.bot = None
+
+    async def end(self) -> None:
+        """Leave nothing running and nothing open."""
+        await self.stop_bot()
+        await self.kill_process()
+        if self.database is not None:
+            await self.database.close()
 
     # ------------------------------------------------------------ people
 
@@ -162,9 +204,9 @@ class World:
         return [(record.method, record.path) for record in self.ocp.records if record.method != "GET"]
 
     def _database(self) -> Database:
-        if self.bot is not None:
-            return self.bot.database
-        return Database.at(self.database_url)
+        """Return a reader of the bot's database that is the world's own."""
+        self.database = self.database or Database.at(self.database_url)
+        return self.database
 
 
 def answers(**changes: str) -> dict[str, str]:
