@@ -48,7 +48,7 @@ def of_command(body: Mapping[str, Any]) -> Interaction:
 
 def of_click(body: Mapping[str, Any]) -> Interaction:
     """Read a block_actions payload; its first action is what was clicked."""
-    actions = body.get("actions") or [{}]
+    actions = _parts(body, "actions") or [{}]
     channel = _part(body, "channel") or {"id": _part(body, "container").get("channel_id", "")}
     return Interaction(
         user=UserId(_text(_part(body, "user"), "id")),
@@ -63,7 +63,7 @@ def of_submission(body: Mapping[str, Any]) -> Interaction:
     """Read a view_submission payload; `value` is what its opener remembered as "value"."""
     view = _part(body, "view")
     kept = _remembered(_text(view, "private_metadata"))
-    inputs = [block for block in view.get("blocks") or () if block.get("type") == "input"]
+    inputs = [block for block in _parts(view, "blocks") if block.get("type") == "input"]
     return Interaction(
         user=UserId(_text(_part(body, "user"), "id")),
         place=Place(_text(kept, "team") or _text(_part(body, "team"), "id"), _text(kept, "channel")),
@@ -80,7 +80,8 @@ def _typed(values: Mapping[str, Any]) -> dict[str, str | None]:
     """Return block_id -> the text or the chosen value of its one element."""
     typed: dict[str, str | None] = {}
     for block_id, elements in values.items():
-        states = [state for state in elements.values() if isinstance(state, Mapping)] if elements else []
+        given = elements.values() if isinstance(elements, Mapping) else ()
+        states = [state for state in given if isinstance(state, Mapping)]
         typed[block_id] = _given(states[0]) if states else None
     return typed
 
@@ -102,6 +103,11 @@ def _remembered(text: str) -> Mapping[str, Any]:
 def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = body.get(name)
     return part if isinstance(part, Mapping) else {}
+
+
+def _parts(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    parts = body.get(name)
+    return [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

@@ -1,0 +1,108 @@
+"""Settings: a wrong or missing one is named in one line, with what is expected."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.config import EXPECTED, SECRETS, WrongSetting, from_environment
+
+GOOD = {
+    "SLACK_BOT_TOKEN": "xoxb-good",
+    "SLACK_APP_TOKEN": "xapp-good",
+    "APPROVALS_CHANNEL": "C0123456789",
+    "APPROVERS": "U0123456789, U0987654321",
+    "OCP_URL": "http://ocp.example.com:8080/",
+    "OCP_USERNAME": "obproxy-bot",
+    "OCP_PASSWORD": "not-a-real-one",
+}
+
+
+def test_the_least_that_is_needed_is_enough() -> None:
+    """What is left out has a default that fits."""
+    settings = from_environment(GOOD)
+
+    assert settings.approvers == ("U0123456789", "U0987654321")
+    assert settings.operators == ()
+    assert settings.ocp_url == "http://ocp.example.com:8080"
+    assert settings.send_within == timedelta(minutes=30)
+    assert settings.look_seconds == 5.0
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_missing_one_is_named(name: str) -> None:
+    """Empty counts as missing."""
+    with pytest.raises(WrongSetting, match=f"^{name} is missing; expected: "):
+        from_environment(GOOD | {name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp-mixed-up"),
+        ("SLACK_APP_TOKEN", "xoxb-mixed-up"),
+        ("SLACK_API_URL", "slack.com/api"),
+        ("APPROVALS_CHANNEL", "#dba-approvals"),
+        ("APPROVERS", "dana@example.com"),
+        ("APPROVERS", ", ,"),
+        ("OPERATORS", "@dana"),
+        ("OCP_NAME", "prod west"),
+        ("OCP_URL", "http://admin:secret@ocp.example.com"),
+        ("OCP_URL", "http://ocp.example.com:99999"),
+        ("OCP_USERNAME", "a:b"),
+        ("OCP_CA_FILE", "no/such/file.pem"),
+        ("OCP_TASK_URL", "http://ocp.example.com/task"),
+        ("OCP_ACCOUNT_DEDICATED", "perhaps"),
+        ("OCP_EXPORTER_PORT_NAME", "export_port"),
+        ("DATABASE_URL", "mysql://db/bot"),
+        ("SEND_WITHIN", "soon"),
+        ("LOOK_SECONDS", "-3"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_one_is_named_and_its_value_is_not_repeated(name: str, value: str) -> None:
+    """A value may be a secret that went into the wrong variable."""
+    with pytest.raises(WrongSetting) as refused:
+        from_environment(GOOD | {name: value})
+
+    line = str(refused.value)
+    assert line.startswith(f"{name} is wrong; expected: ")
+    assert "\n" not in line
+    assert value not in line
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
+    """As orchestrators mount them; a line end is no part of it."""
+    path = tmp_path / "secret"
+    path.write_text(GOOD[name] + "\n")
+    settings = from_environment(
+        {key: value for key, value in GOOD.items() if key != name} | {f"{name}_FILE": str(path)}
+    )
+
+    assert GOOD[name] in settings.secrets
+    with pytest.raises(WrongSetting, match=f"^{name}_FILE is wrong"):
+        from_environment(GOOD | {f"{name}_FILE": str(tmp_path / "missing")})
+
+
+def test_settings_do_not_print_their_secrets() -> None:
+    """Neither as text nor as repr."""
+    settings = from_environment(GOOD)
+
+    assert not any(secret in f"{settings!r} {settings}" for secret in settings.secrets)
+
+
+def test_run_refuses_to_start_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 2, no traceback."""
+    for name in EXPECTED:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in (GOOD | {"APPROVERS": ""}).items():
+        monkeypatch.setenv(name, value)
+
+    result = CliRunner().invoke(app, ["run"])
+
+    assert result.exit_code == 2
+    assert result.output.startswith("obproxy-bot: APPROVERS is missing; expected: ")
+    assert result.output.count("\n") == 1
