@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import random
 import uuid
 from collections.abc import Mapping
@@ -174,7 +175,7 @@ def build(
         translator=translator,
     )
     answering = Answering(messenger, translator, new_id)
-    slack = AsyncApp(client=client, authorize=_authorize(client, team))
+    slack = AsyncApp(client=client, authorize=_authorize(client, team), logger=logging.getLogger("slack_bolt"))
     listeners.register(slack, answering, desk)
     socket = socket_handler(slack, settings.slack_app_token.get_secret_value(), proxy=settings.slack_proxy)
     ticks = {name: every / clock.speed for name, every in TICKS.items()}

@@ -98,7 +98,7 @@ async def test_a_slow_answer_is_waited_for_in_total_and_not_for_ever(ocp: Sandbo
     ocp.add_fault(Fault(kind="slow", seconds=0.8, times=2, path=CLUSTERS))
     client = connect(ocp.url, limits=HASTY)
 
-    assert await client.send(create()) == Unknown("no whole answer within 0.4 s")
+    assert await client.send(create()) == Unknown("no whole answer within 0.4 s", cause="late")
     with pytest.raises(OcpUnavailable, match="within"):
         await client.clusters()
     assert len(ocp.accepted_creates) == 1
