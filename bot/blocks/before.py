@@ -114,7 +114,9 @@ def plain_state(state: State) -> list[Words]:
 
 
 def _act(event: Event) -> dict[str, Any]:
-    return {"who": People([event.actor]), "when": When(event.time)}
+    """Return who and when: a name if it is known, for a mention in a reply would call them."""
+    name = event.content.get("actor_name")
+    return {"who": literal(name, 80) if name else People([event.actor]), "when": When(event.time)}
 
 
 def _why(data: Mapping[str, Any]) -> Text:

@@ -39,6 +39,8 @@ def lasted(seconds: float) -> Text:
 
 def seconds_of(mark: Print) -> float | None:
     """Return how long a node took, where OCP's times tell it."""
+    if (mark.run_time or 1) > 1:
+        return None  # OCP keeps the start of the first run, and not that of the later ones
     start, finish = moment(mark.start), moment(mark.finish)
     if start is None or finish is None or finish.at < start.at:
         return None

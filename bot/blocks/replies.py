@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from bot.domain.audience import showing
 from bot.domain.diff import Change
 from bot.domain.event import Event, Kind
 from bot.domain.request import UserId
@@ -21,13 +22,15 @@ MOST_MENTIONED = 10
 
 
 def reply(events: Sequence[Event], sheet: Sheet, t: Translator, *, mentions: Sequence[UserId]) -> Message:
-    """Return a run of whole *events*, oldest first, as one message that mentions *mentions* in its first line."""
-    return _message(_lines(events, sheet), t, mentions=mentions[:MOST_MENTIONED], command=_command(events, sheet))
+    """Return a run of whole *events*, oldest first, as one message; *mentions* stand where they are called for."""
+    lines, at = _lines(events, sheet)
+    calls = Calls(mentions[:MOST_MENTIONED], at)
+    return _message(lines, t, calls=calls, command=_command(events, sheet))
 
 
 def notice(event: Event, environment: str, t: Translator) -> Message:
     """Return an event of an environment's timeline as a message of its own."""
-    return _message(noted(event, environment), t)
+    return _message(noted(event, environment), t, calls=Calls())
 
 
 def plain(message: Message, t: Translator) -> Message:
@@ -35,13 +38,22 @@ def plain(message: Message, t: Translator) -> Message:
     return Message((), bare(message.blocks, t, most=kit.MOST_TEXT) or message.text)
 
 
-def _message(lines: Sequence[Words], t: Translator, *, mentions: Sequence[UserId] = (), command: str = "") -> Message:
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Whom a message mentions, and at the end of which of its lines."""
+
+    whom: Sequence[UserId] = ()
+    at: int = 0
+
+
+def _message(lines: Sequence[Words], t: Translator, *, calls: Calls, command: str = "") -> Message:
     drawn = kit.fitting([kit.line(each, t, most=LONGEST) for each in lines], t, most=MOST_IN_LINES)
     summary = list(lines)
-    if mentions:
-        whom = Text(" %(who)s", {"who": People(mentions)})
-        drawn[0] = [*drawn[0], *kit.line(whom, t)]
-        summary[0] = Text("%(line)s%(whom)s", {"line": summary[0], "whom": whom})
+    if calls.whom:
+        whom = Text(" %(who)s", {"who": People(calls.whom)})
+        at = min(calls.at, len(drawn) - 1)
+        drawn[at] = [*drawn[at], *kit.line(whom, t)]
+        summary[at] = Text("%(line)s%(whom)s", {"line": summary[at], "whom": whom})
     parts = [kit.section(drawn), *([kit.preformatted(command)] if command else [])]
     return kit.message([kit.rich(*parts)], summary, t)
 
@@ -52,11 +64,14 @@ def _command(events: Sequence[Event], sheet: Sheet) -> str:
     return connection(sheet.revision.payload) if is_there else ""
 
 
-def _lines(events: Sequence[Event], sheet: Sheet) -> list[Words]:
-    room = _Room()
-    lines = [line for event in events for line in room.told(event, sheet)]
+def _lines(events: Sequence[Event], sheet: Sheet) -> tuple[list[Words], int]:
+    """Return the lines of all *events*, and the number of the first one that somebody is called for."""
+    room, lines, at = _Room(), list[Words](), None
+    for event in events:
+        at = len(lines) if at is None and showing(event.kind).mentions else at
+        lines += room.told(event, sheet)
     rest = changes.left_out(room.rest)
-    return [*lines, *([rest] if rest else [])] or [Text("-")]
+    return [*lines, *([rest] if rest else [])] or [Text("-")], at or 0
 
 
 @dataclass(slots=True)

@@ -63,6 +63,14 @@ ENDED = frozenset(set(State) - set(MOVES))
 
 
 @dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts: their Slack user id, and what they are called then (for show only)."""
+
+    id: UserId
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A Slack channel: team id, channel id."""
 

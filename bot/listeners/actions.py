@@ -36,7 +36,7 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
         """The browser does it; Slack wants the ack all the same."""
 
     async def unknown(click: Interaction) -> Message | None:
-        raise UnknownAction(f"{click.user} pressed a button that nobody knows")
+        raise UnknownAction(f"{click.user.id} pressed a button that nobody knows")
 
     known = {
         ids.APPROVE: approve,

@@ -50,6 +50,6 @@ async def _status(desk: Desk, wanted: Status, said: Interaction) -> Message:
     if wanted.number is not None:
         sheet, _ = await desk.inspect.sheet(wanted.number)
         return cards.card(sheet, desk.operations[sheet.request.operation], desk.translator, asks_approvers=False)
-    found = await desk.inspect.listed(wanted, by=said.user)
+    found = await desk.inspect.listed(wanted, by=said.user.id)
     heading = Text(N_("Requests for %(name)s:"), {"name": wanted.name}) if wanted.name else Text(N_("Your requests:"))
     return answers.status_list(found, desk.translator, heading=heading)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.domain.request import Place, UserId
+from bot.domain.request import Actor, Place, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Interaction:
     the ids of the form's inputs, in order.
     """
 
-    user: UserId
+    user: Actor
     place: Place
     value: str = ""
     command: str = "/obproxy"
@@ -37,7 +37,7 @@ class Interaction:
 def of_command(body: Mapping[str, Any]) -> Interaction:
     """Read a slash command."""
     return Interaction(
-        user=UserId(_text(body, "user_id")),
+        user=Actor(UserId(_text(body, "user_id")), _text(body, "user_name")),
         place=Place(_text(body, "team_id"), _text(body, "channel_id")),
         value=_text(body, "text"),
         command=_text(body, "command") or "/obproxy",
@@ -51,7 +51,7 @@ def of_click(body: Mapping[str, Any]) -> Interaction:
     actions = _parts(body, "actions") or [{}]
     channel = _part(body, "channel") or {"id": _part(body, "container").get("channel_id", "")}
     return Interaction(
-        user=UserId(_text(_part(body, "user"), "id")),
+        user=_actor(_part(body, "user")),
         place=Place(_text(_part(body, "team"), "id"), _text(channel, "id")),
         value=_text(actions[0], "value"),
         trigger_id=_text(body, "trigger_id"),
@@ -65,7 +65,7 @@ def of_submission(body: Mapping[str, Any]) -> Interaction:
     kept = _remembered(_text(view, "private_metadata"))
     inputs = [block for block in _parts(view, "blocks") if block.get("type") == "input"]
     return Interaction(
-        user=UserId(_text(_part(body, "user"), "id")),
+        user=_actor(_part(body, "user")),
         place=Place(_text(kept, "team") or _text(_part(body, "team"), "id"), _text(kept, "channel")),
         value=_text(kept, "value"),
         trigger_id=_text(body, "trigger_id"),
@@ -74,6 +74,10 @@ def of_submission(body: Mapping[str, Any]) -> Interaction:
         typed=_typed(_part(_part(view, "state"), "values")),
         fields=tuple(_text(block, "block_id") for block in inputs),
     )
+
+
+def _actor(user: Mapping[str, Any]) -> Actor:
+    return Actor(UserId(_text(user, "id")), _text(user, "name") or _text(user, "username"))
 
 
 def _typed(values: Mapping[str, Any]) -> dict[str, str | None]:

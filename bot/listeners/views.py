@@ -38,7 +38,7 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
         await desk.decide.reject(RevisionId(form.value), by=form.user, why=form.typed.get("reason") or "")
 
     async def unknown(form: Interaction) -> Message | None:
-        raise UnknownAction(f"{form.user} sent a form that nobody knows")
+        raise UnknownAction(f"{form.user.id} sent a form that nobody knows")
 
     app.view(ids.FORM)(answering.when_done(of_submission, ask, then=asked))
     app.view(ids.WHY)(answering.when_done(of_submission, reject))

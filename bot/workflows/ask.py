@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.errors import FormRefused
 from bot.domain.event import Fact, Kind, canonical, digest
 from bot.domain.policy import REQUESTER, Policy
-from bot.domain.request import Place, Request, RequestId, Revision, RevisionId, UserId
+from bot.domain.request import Actor, Place, Request, RequestId, Revision, RevisionId, UserId
 from bot.domain.texts import N_, Text
 from bot.ports import Clock, NewId, Operation, Store, Thread, Tx, Wake
 
@@ -25,7 +25,7 @@ class Ask:
     wake: Wake
 
     async def ask(
-        self, operation: Operation, typed: Mapping[str, object], *, by: UserId, origin: str, home: Place
+        self, operation: Operation, typed: Mapping[str, object], *, by: Actor, origin: str, home: Place
     ) -> Request:
         """
         Return the new request, or the one that the same *origin* (the modal's id) has led to already.
@@ -34,7 +34,7 @@ class Ask:
             FormRefused: what was typed has mistakes, or an open request wants the same name.
         """
         name, reason, payload = operation.read(typed)
-        revision = self._revision(payload, by)
+        revision = self._revision(payload, by.id)
 
         async def attempt() -> Request:
             async with self.store.transaction() as tx:
@@ -49,13 +49,13 @@ class Ask:
                     operation=operation.key,
                     name=name,
                     reason=reason,
-                    requester=by,
+                    requester=by.id,
                     origin=origin,
                     home=home,
                     revision=revision.id,
                     created_at=self.clock.now(),
                 )
-                return await self._store(tx, request, revision)
+                return await self._store(tx, request, revision, by)
 
         request = await decide_again(attempt)
         self.wake()
@@ -82,7 +82,7 @@ class Ask:
             )
             raise FormRefused({"name": Text(message, {"number": rival.number, "name": rival.name})})
 
-    async def _store(self, tx: Tx, request: Request, revision: Revision) -> Request:
+    async def _store(self, tx: Tx, request: Request, revision: Revision, by: Actor) -> Request:
         asked = {
             "number": request.number,
             "operation": request.operation,
@@ -91,8 +91,9 @@ class Ask:
             "reason": request.reason,
             "revision": revision.id,
             "payload_hash": revision.hash,
+            "actor_name": by.name,
         }
-        fact = Fact(Kind.ASKED, asked, actor=request.requester, role=REQUESTER)
+        fact = Fact(Kind.ASKED, asked, actor=by.id, role=REQUESTER)
         stored = await tx.save(request, fact, at=request.created_at)
         await tx.add_revision(request.id, revision, request.created_at)
         for place in self._places(request.home):

@@ -8,7 +8,7 @@ from bot.domain.errors import FormRefused, Gone
 from bot.domain.event import Fact, Kind
 from bot.domain.form import Mistake, reason
 from bot.domain.policy import APPROVER, Policy
-from bot.domain.request import Request, RevisionId, State, UserId
+from bot.domain.request import Actor, Request, RevisionId, State
 from bot.ports import Clock, Store, Wake
 
 from .again import decide_again
@@ -29,30 +29,30 @@ class Decide:
     policy: Policy
     wake: Wake
 
-    async def approve(self, seen: RevisionId, *, by: UserId) -> Request:
+    async def approve(self, seen: RevisionId, *, by: Actor) -> Request:
         """Approve the revision that was *seen*."""
         return await self._decide(
-            seen, by, Kind.APPROVED, {}, lambda request, now: request.approve(seen, by=by, now=now)
+            seen, by, Kind.APPROVED, {}, lambda request, now: request.approve(seen, by=by.id, now=now)
         )
 
-    async def send_now(self, seen: RevisionId, *, by: UserId) -> Request:
+    async def send_now(self, seen: RevisionId, *, by: Actor) -> Request:
         """Let a held request be sent after all; OCP is looked at again before."""
         data = {"after": State.HELD}
         return await self._decide(
-            seen, by, Kind.APPROVED, data, lambda request, now: request.release(seen, by=by, now=now)
+            seen, by, Kind.APPROVED, data, lambda request, now: request.release(seen, by=by.id, now=now)
         )
 
-    async def may_reject(self, seen: RevisionId, *, by: UserId) -> Request:
+    async def may_reject(self, seen: RevisionId, *, by: Actor) -> Request:
         """Return the request that *by* may reject now, so that no form opens in vain."""
-        self.policy.must_approve(by)
+        self.policy.must_approve(by.id)
         async with self.store.reading() as tx:
             request = await tx.request_of_revision(seen)
         if request is None:
             raise Gone(f"no request has revision {seen}", reference=seen)
-        request.reject(seen, by=by, now=self.clock.now())
+        request.reject(seen, by=by.id, now=self.clock.now())
         return request
 
-    async def reject(self, seen: RevisionId, *, by: UserId, why: str) -> Request:
+    async def reject(self, seen: RevisionId, *, by: Actor, why: str) -> Request:
         """Reject the revision that was *seen*; raises FormRefused at "reason" if *why* says too little."""
         try:
             words = reason(why)
@@ -61,13 +61,13 @@ class Decide:
 
         data = {"reason": words}
         return await self._decide(
-            seen, by, Kind.REJECTED, data, lambda request, now: request.reject(seen, by=by, now=now)
+            seen, by, Kind.REJECTED, data, lambda request, now: request.reject(seen, by=by.id, now=now)
         )
 
     async def _decide(
-        self, seen: RevisionId, by: UserId, kind: Kind, data: Mapping[str, str], decision: Decision
+        self, seen: RevisionId, by: Actor, kind: Kind, data: Mapping[str, str], decision: Decision
     ) -> Request:
-        self.policy.must_approve(by)
+        self.policy.must_approve(by.id)
 
         async def attempt() -> Request:
             async with self.store.transaction() as tx:
@@ -77,7 +77,8 @@ class Decide:
                 now = self.clock.now()
                 decided = decision(request, now)
                 seen_payload = {"revision": seen, "payload_hash": (await tx.revision(seen)).hash}
-                fact = Fact(kind, {**seen_payload, **data}, actor=by, role=APPROVER)
+                told = {**seen_payload, **data, "actor_name": by.name}
+                fact = Fact(kind, told, actor=by.id, role=APPROVER)
                 return await tx.save(decided, fact, at=now)
 
         request = await decide_again(attempt)

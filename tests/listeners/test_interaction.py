@@ -37,7 +37,7 @@ def test_a_click_tells_what_was_clicked_by_whom() -> None:
     """The button's value, the channel, and where to answer."""
     click = of_click(_fixture("in_block_actions_message_button"))
 
-    assert (click.user, click.value, click.place.channel) == ("U0000000002", "t-1", "C0000000001")
+    assert (click.user.id, click.value, click.place.channel) == ("U0000000002", "t-1", "C0000000001")
     assert click.response_url.startswith("https://")
 
 
@@ -52,7 +52,7 @@ def test_a_command_tells_its_text() -> None:
     """And under which name the command goes here."""
     said = of_command(_fixture("in_socket_slash_commands")["payload"])
 
-    assert (said.value, said.command, said.user) == ("create", "/obproxy", "U0000000001")
+    assert (said.value, said.command, said.user.id) == ("create", "/obproxy", "U0000000001")
 
 
 @given(st.dictionaries(st.sampled_from(["user", "team", "view", "channel", "container", "actions", "text"]), ANYTHING))
