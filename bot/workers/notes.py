@@ -71,14 +71,24 @@ class Notes:
         return copies[0] if copies else None
 
     async def post(
-        self, thread: Thread, message: Message, plain: Message, *, upto: int, root: str | None, broadcast: bool
+        self,
+        thread: Thread,
+        message: Message,
+        plain: Message,
+        *,
+        upto: int,
+        root: str | None = None,
+        broadcast: bool = False,
+        can_wait: bool = False,
     ) -> tuple[Thread, str]:
         """
         Post *message* once, noted before it leaves, as *plain* if Slack refuses its blocks.
 
+        What *can_wait* leaves room for what cannot: a failure is not held up by the progress of others.
+
         Return the thread, its note still there, and the ts ("" if Slack took neither form: it counts as shown).
         """
-        self._pass(POST, thread)
+        self._pass(POST, thread, spare=1.0 if can_wait else 0.0)
         ident = thread.in_flight[1] if thread.in_flight else self.new_id()
         noted = await self.save(replace(thread, in_flight=(upto, ident, self.clock.now())))
         try:
@@ -151,8 +161,8 @@ class Notes:
         await self.save(replace(thread, root_ts=None, in_flight=None, card_hash="", card_in_flight=None))
         return NotNow(0.0)
 
-    def _pass(self, method: str, thread: Thread) -> None:
-        seconds = self.gate.wait(method, thread.place.channel)
+    def _pass(self, method: str, thread: Thread, *, spare: float = 0.0) -> None:
+        seconds = self.gate.wait(method, thread.place.channel, spare=spare)
         if seconds > 0:
             raise NotNow(seconds)
 

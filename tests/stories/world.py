@@ -17,6 +17,7 @@ from bot.ports import Thread
 from bot.sandbox.ocp import SandboxOcp
 from bot.sandbox.slack import Message, Person, SandboxSlack
 from bot.sandbox.slack.results import Submission
+from bot.slack.trouble import CONTENT
 from bot.store.database import Database
 
 SPEED = 30.0
@@ -107,6 +108,8 @@ class World:
         """Leave nothing running and nothing open."""
         await self.stop_bot()
         await self.kill_process()
+        refused = [(record.method, record.error) for record in self.slack.records if record.error in CONTENT]
+        assert not refused, "Slack refused what the bot wrote"
         if self.database is not None:
             await self.database.close()
 

@@ -1,0 +1,142 @@
+"""Every person gets an answer, whatever a listener does."""
+
+import asyncio
+from dataclasses import dataclass, field
+from gettext import NullTranslations
+from typing import Any, cast
+
+import pytest
+from slack_bolt.async_app import AsyncAck
+
+from bot.domain.errors import Gone
+from bot.listeners.answering import Answering, Listener
+from bot.listeners.interaction import Interaction, of_click, of_submission
+from bot.operations.create_cluster import CreateCluster
+from bot.ports import Message, Messenger
+
+
+@dataclass
+class Told:
+    """A messenger that keeps private answers."""
+
+    messages: list[str] = field(default_factory=list)
+
+    async def tell(self, response_url: str, message: Message) -> None:
+        """Keep it."""
+        self.messages.append(message.text)
+
+
+@dataclass
+class Ack:
+    """Bolt's ack, as far as listeners see it."""
+
+    answers: list[dict[str, Any]] = field(default_factory=list)
+
+    async def __call__(self, **answer: Any) -> None:
+        """Keep it."""
+        self.answers.append(answer)
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def answering(told: Told) -> Answering:
+    return Answering(cast(Messenger, told), NullTranslations(), lambda: "0123456789abcdef")
+
+
+CLICK = {"user": {"id": "U1"}, "response_url": "https://hooks.example/1", "actions": [{"value": "v"}]}
+
+
+async def test_a_known_error_is_told_in_its_words(answering: Answering, told: Told) -> None:
+    """Acked first, then told; nothing reaches Bolt."""
+
+    async def handler(_click: Interaction) -> None:
+        raise Gone("nothing there", reference="#7")
+
+    ack = await _run(answering.at_once(of_click, handler), CLICK)
+
+    assert ack.answers == [{}]
+    assert told.messages == ['There is no request "#7" here. /obproxy status lists yours.']
+
+
+async def test_an_unforeseen_error_leads_to_the_log_and_says_nothing_of_it(answering: Answering, told: Told) -> None:
+    """The person gets a reference, not the exception."""
+
+    async def handler(_click: Interaction) -> None:
+        raise RuntimeError("password=hunter2")
+
+    ack = await _run(answering.at_once(of_click, handler), CLICK)
+
+    assert ack.answers == [{}]
+    assert told.messages == ["That did not work. It is in the log under 01234567."]
+
+
+@pytest.mark.parametrize("state", [None, {}, {"values": {}}, {"values": {"name": {"answer": {"value": 7}}}}, "odd"])
+async def test_a_malformed_form_is_answered_at_its_fields(answering: Answering, state: object) -> None:
+    """Whatever is missing or odd counts as not given; the form stays open."""
+
+    async def handler(form: Interaction) -> None:
+        CreateCluster().read(form.typed)
+
+    ack = await _run(answering.when_done(of_submission, handler), _form(state))
+
+    [answer] = ack.answers
+    assert answer["response_action"] == "errors"
+    assert set(answer["errors"]) == {"name", "port"}
+
+
+async def test_an_oversized_answer_is_refused_at_its_field(answering: Answering) -> None:
+    """More than a field can carry: words, no failure."""
+
+    async def handler(form: Interaction) -> None:
+        CreateCluster().read(form.typed)
+
+    ack = await _run(
+        answering.when_done(of_submission, handler), _form({"values": {"name": {"a": {"value": "x" * 99_999}}}})
+    )
+
+    [answer] = ack.answers
+    assert answer["errors"]["name"] == "Use at most 64 characters; 99999 are given."
+
+
+async def test_what_belongs_to_no_field_stands_at_the_first(answering: Answering) -> None:
+    """Slack refuses errors for fields that the form does not have."""
+
+    async def handler(_form: Interaction) -> None:
+        raise RuntimeError("anything")
+
+    ack = await _run(answering.when_done(of_submission, handler), _form({}))
+
+    assert ack.answers == [
+        {"response_action": "errors", "errors": {"name": "That did not work. It is in the log under 01234567."}}
+    ]
+
+
+async def test_a_slow_submission_is_answered_and_its_work_goes_on(answering: Answering, told: Told) -> None:
+    """The ack leaves before Slack's three seconds; the end of the program waits for the work."""
+    release, done = asyncio.Event(), asyncio.Event()
+
+    async def handler(_form: Interaction) -> None:
+        await release.wait()
+        done.set()
+
+    ack = await _run(answering.when_done(of_submission, handler), _form({}))
+    release.set()
+    await answering.finish()
+
+    assert "Not saved yet" in ack.answers[0]["errors"]["name"]
+    assert done.is_set()
+
+
+async def _run(listener: Listener, body: dict[str, Any]) -> Ack:
+    ack = Ack()
+    await listener(cast(AsyncAck, ack), body)
+    return ack
+
+
+def _form(state: object) -> dict[str, Any]:
+    inputs = [{"type": "input", "block_id": name} for name in ("name", "port")]
+    return {"user": {"id": "U1"}, "view": {"id": "V1", "blocks": inputs, "state": state}}

@@ -1,0 +1,88 @@
+"""The gate to Slack: never more than Slack takes, and room for what cannot wait."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.workers.gate import POST, UPDATE, Gate
+
+
+class StillClock:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+def _allowed(gate: Gate, method: str, channel: str, *, spare: float = 0.0) -> int:
+    """Return how many calls get through now."""
+    count = 0
+    while gate.wait(method, channel, spare=spare) == 0:
+        count += 1
+    return count
+
+
+@given(st.lists(st.floats(0, 30), max_size=30))
+def test_a_channel_takes_one_post_a_second_and_a_short_burst(pauses: list[float]) -> None:
+    """Whatever the rhythm of the tries."""
+    clock = StillClock()
+    gate = Gate(clock)
+    sent = _allowed(gate, POST, "C1")
+
+    for pause in pauses:
+        clock.seconds += pause
+        sent += _allowed(gate, POST, "C1")
+
+    assert sent <= 3 + clock.seconds + 1e-6
+
+
+@given(st.lists(st.floats(0, 30), max_size=30))
+def test_the_workspace_takes_fewer_than_fifty_updates_a_minute(pauses: list[float]) -> None:
+    """All channels together."""
+    clock = StillClock()
+    gate = Gate(clock)
+    sent = 0
+
+    for number, pause in enumerate(pauses):
+        clock.seconds += pause
+        sent += _allowed(gate, UPDATE, f"C{number}")
+
+    assert sent <= 10 + clock.seconds * 45 / 60 + 1e-6
+
+
+def test_progress_leaves_room_for_what_cannot_wait() -> None:
+    """A failure gets through where progress has taken what it may."""
+    gate = Gate(StillClock())
+
+    assert _allowed(gate, POST, "C1", spare=1.0) == 2
+    assert gate.wait(POST, "C1") == 0
+
+
+def test_a_channel_that_is_full_holds_up_no_other() -> None:
+    """Posts are counted by channel."""
+    gate = Gate(StillClock())
+    _allowed(gate, POST, "C1")
+
+    assert gate.wait(POST, "C2") == 0
+
+
+def test_retry_after_is_obeyed_and_followed_by_a_single_call() -> None:
+    """Slack counts differently from us: after its pause the bucket is not full."""
+    clock = StillClock()
+    gate = Gate(clock)
+    gate.close(POST, "C1", 30.0)
+
+    clock.seconds = 29.0
+    assert 0 < gate.wait(POST, "C1") <= 1.0
+    clock.seconds = 30.0
+    assert _allowed(gate, POST, "C1") == 1
