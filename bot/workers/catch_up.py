@@ -78,7 +78,7 @@ class CatchUp:
         ts = await self.notes.found(thread)
         if ts is None:
             simple = plain(message, self.translator)
-            thread, ts = await self.notes.post(thread, message, simple, upto=thread.cursor, root=None, broadcast=False)
+            thread, ts = await self.notes.post(thread, message, simple, upto=thread.cursor)
         if not ts:
             raise NotNow(UNSURE_FOR.total_seconds())
         rooted = replace(thread, root_ts=ts, in_flight=None, card_hash=_hash(message), blocked="", blocked_until=None)
@@ -118,7 +118,13 @@ class CatchUp:
         message = reply(step.events, sheet, self.translator, mentions=people)
         simple = plain(message, self.translator)
         thread, _ = await self.notes.post(
-            thread, message, simple, upto=step.upto, root=thread.root_ts, broadcast=step.broadcast
+            thread,
+            message,
+            simple,
+            upto=step.upto,
+            root=thread.root_ts,
+            broadcast=step.broadcast,
+            can_wait=not step.is_urgent,
         )
         await self._landed(thread, step.upto)
         return True
@@ -158,7 +164,7 @@ class CatchUp:
         if await self.notes.found(thread) is None:
             message = notice(event, thread.environment, self.translator)
             simple = plain(message, self.translator)
-            thread, _ = await self.notes.post(thread, message, simple, upto=event.seq, root=None, broadcast=False)
+            thread, _ = await self.notes.post(thread, message, simple, upto=event.seq)
         await self._landed(thread, event.seq)
         return True
 
