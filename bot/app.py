@@ -127,6 +127,17 @@ async def make(settings: Settings, clock: SystemClock) -> Bot:
     return build(settings, clock=clock, database=database, client=client, team=team)
 
 
+async def lift(settings: Settings, clock: SystemClock) -> bool:
+    """Lift the stop of the environment; return whether there was one. The running bot obeys within a second."""
+    database = Database.at(settings.database_url)
+    try:
+        await database.migrate()
+        brake = Brake(database, clock, new_id, settings.ocp_name, credentials_digest(settings), lambda: None)
+        return await brake.lift()
+    finally:
+        await database.close()
+
+
 def build(
     settings: Settings, *, clock: SystemClock, database: Database, client: AsyncWebClient, team: Mapping[str, Any]
 ) -> Bot:

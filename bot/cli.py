@@ -1,4 +1,4 @@
-"""The command line: `obproxy-bot run` and `obproxy-bot story`."""
+"""The command line: `obproxy-bot run`, `obproxy-bot resume` and `obproxy-bot story`."""
 
 import asyncio
 import os
@@ -10,10 +10,10 @@ from typing import NoReturn
 import structlog
 import typer
 
-from bot.app import make
+from bot.app import lift, make
 from bot.clock import SystemClock
 from bot.config import Settings, WrongSetting, from_environment
-from bot.domain.errors import SlackUnreachable, SlackUnsure, TokenRefused
+from bot.domain.errors import SlackUnreachable, SlackUnsure, StoreUnavailable, TokenRefused
 from bot.telemetry import logs
 
 AGAIN_SECONDS = 5.0
@@ -41,6 +41,18 @@ def run() -> None:
         asyncio.run(serve(settings, SystemClock()))
     except TokenRefused as error:
         _refuse(f"SLACK_BOT_TOKEN is wrong; Slack says: {error}")
+
+
+@app.command()
+def resume() -> None:
+    """Let calls to OCP go out again after a refused log-on or a wrong address, with the settings as they are."""
+    settings = _settings(os.environ)
+    logs.set_up(settings.log_level, settings.secrets)
+    try:
+        stood = asyncio.run(lift(settings, SystemClock()))
+    except StoreUnavailable as error:
+        _refuse(f"DATABASE_URL is wrong, or its database is not there; it says: {error}")
+    typer.echo(f"Calls to OCP {settings.ocp_name} {'go out again' if stood else 'were not stopped'}.")
 
 
 @app.command()

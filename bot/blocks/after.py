@@ -131,13 +131,13 @@ def environment_stopped(event: Event, environment: str) -> list[Words]:
         return [
             Text(N_("🟠 OCP %(environment)s refuses the bot's log-on (%(detail)s)."), fields),
             Text(N_("All calls are stopped, so the account is not locked.")),
-            Text(N_("Admin: renew the password; watching goes on where it was.")),
+            Text(N_("Admin: renew the password and restart, or, if OCP takes the old one again: obproxy-bot resume.")),
         ]
     if data["reason"] == "address":
         return [
             Text(N_("🟠 OCP %(environment)s: not OCP's address or version (%(detail)s)."), fields),
             Text(N_("All calls are stopped.")),
-            Text(N_("Admin: check OCP's address; watching goes on where it was.")),
+            Text(N_("Admin: mend OCP's address and restart, or, if it is right: obproxy-bot resume.")),
         ]
     return [stopped(str(data["reason"]), environment)]
 

@@ -1,9 +1,9 @@
 """Every person gets an answer, and no exception reaches Bolt, which would lose the ack (DESIGN, section 4)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from slack_bolt.async_app import AsyncAck
@@ -15,6 +15,7 @@ from bot.ports import Message, Messenger, NewId
 
 from .interaction import Interaction
 
+T = TypeVar("T")
 Body = Mapping[str, Any]
 Handler = Callable[[Interaction], Awaitable[Message | None]]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
@@ -37,17 +38,14 @@ class Answering:
     messenger: Messenger
     translator: Translator
     new_id: NewId
-    running: set[asyncio.Task[dict[str, str]]] = field(default_factory=set)
+    running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def at_once(self, read: Reader, handler: Handler) -> Listener:
         """Return a listener for commands and buttons: ack, then work, then tell."""
 
         async def listener(ack: AsyncAck, body: Body) -> None:
             await ack()
-            interaction = read(body)
-            message = await self._answer(handler, interaction)
-            if message is not None:
-                await self._tell(interaction, message)
+            await self._kept(self._answer_and_tell(handler, read(body)))
 
         return listener
 
@@ -56,18 +54,15 @@ class Answering:
 
         async def listener(ack: AsyncAck, body: Body) -> None:
             interaction = read(body)
-            work = asyncio.ensure_future(self._worked(handler, interaction))
-            self.running.add(work)
-            work.add_done_callback(self.running.discard)
+            work = self._kept(self._worked(handler, interaction))
             done, _ = await asyncio.wait({work}, timeout=SUBMISSION_SECONDS)
             errors = work.result() if done else self._errors(NotSaved("the database is slow"), interaction)
             if errors:
                 await ack(response_action="errors", errors=errors)
                 return
             await ack()
-            message = await self._answer(then, interaction) if then else None
-            if message is not None:
-                await self._tell(interaction, message)
+            if then is not None:
+                await self._kept(self._answer_and_tell(then, interaction))
 
         return listener
 
@@ -75,11 +70,20 @@ class Answering:
         """Wait for the work that is still under way; called at the end."""
         await asyncio.gather(*self.running)
 
-    async def _answer(self, handler: Handler, interaction: Interaction) -> Message | None:
+    def _kept(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start *work* as a task of its own, which the end of the program waits for."""
+        task = asyncio.ensure_future(work)
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        return task
+
+    async def _answer_and_tell(self, handler: Handler, interaction: Interaction) -> None:
         try:
-            return await handler(interaction)
+            message = await handler(interaction)
         except Exception as error:  # noqa: BLE001 - none may reach Bolt, which would lose the ack
-            return told(self._known(error).text, self.translator)
+            message = told(self._known(error).text, self.translator)
+        if message is not None and interaction.response_url:
+            await self.messenger.tell(interaction.response_url, message)
 
     async def _worked(self, handler: Handler, interaction: Interaction) -> dict[str, str]:
         """Return the mistakes by field, none if the work is done."""
@@ -88,10 +92,6 @@ class Answering:
         except Exception as error:  # noqa: BLE001 - none may reach Bolt, which would lose the ack
             return self._errors(self._known(error), interaction)
         return {}
-
-    async def _tell(self, interaction: Interaction, message: Message) -> None:
-        if interaction.response_url:
-            await self.messenger.tell(interaction.response_url, message)
 
     def _known(self, error: Exception) -> BotError:
         """Log *error*; return it, or for one that nobody foresaw one that leads to the log."""

@@ -29,6 +29,7 @@ PLACE = frozenset(
         "restricted_action_read_only_channel",
         "restricted_action_thread_only_channel",
         "access_denied",
+        "missing_scope",
     }
 )
 ROOT = frozenset(
@@ -63,7 +64,6 @@ TOKEN = frozenset(
         "token_revoked",
         "token_expired",
         "account_inactive",
-        "missing_scope",
         "not_allowed_token_type",
         "team_added_to_org",
     }

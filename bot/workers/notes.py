@@ -59,7 +59,7 @@ class Notes:
         self._pass(FIND, thread)
         try:
             copies = await self.messenger.find(thread.place, ident, root=thread.root_ts, since=at)
-        except (PlaceRefused, TokenRefused, RootRefused) as error:
+        except (PlaceRefused, RootRefused) as error:
             log.warning(
                 "a place cannot be read; what was posted there may appear twice", thread=thread.id, error=str(error)
             )

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import OcpError, OcpStopped
+from bot.domain.errors import OcpError
 from bot.domain.event import Fact, Kind
 from bot.domain.policy import Policy
 from bot.domain.request import Request, State
@@ -56,10 +56,9 @@ class Look:
         try:
             with unless_raced():
                 await self._look_for(request)
-        except OcpStopped as error:
-            await self.brake.pull(error.reason, str(error))
         except OcpError as error:
             log.warning("OCP did not answer a look; the next round repeats it", request=request.id, error=str(error))
+            await self.brake.heed(error)
 
     async def _give_up_claim(self, request: Request) -> None:
         """A claim that ran out without an answer: the process that held it is gone."""
@@ -90,12 +89,14 @@ class Look:
         tasks = await self.ocp.tasks(name=task_name)
         async with self.store.reading() as tx:
             bound = await tx.bound_tasks(self.policy.environment)
+            sending = await tx.requests_in(self.policy.environment, State.SUBMITTING)
         return Evidence(
             clusters=tuple(cluster for cluster in listed.clusters if cluster.name == request.name),
             tasks=_started_since(tasks, act.before),
             bound=bound,
             account=self.policy.account,
-            dedicated=self.policy.account_is_ours,
+            # While another create is under way, a task that belongs to nobody may be that one's.
+            dedicated=self.policy.account_is_ours and not sending,
         )
 
     async def _adopt(self, request: Request, act: Act, task: Task) -> None:

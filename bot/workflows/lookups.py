@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.domain.errors import OcpError, OcpStopped
+from bot.domain.errors import OcpError
 from bot.domain.event import Fact, Kind
 from bot.domain.policy import Policy
 from bot.domain.request import Request
@@ -38,10 +38,9 @@ class Lookups:
             return
         try:
             names = await self._names(frozenset().union(*wanted.values()))
-        except OcpStopped as error:
-            await self.brake.pull(error.reason, str(error))
         except OcpError as error:
             log.warning("names could not be read; the next round repeats it", error=str(error))
+            await self.brake.heed(error)
         else:
             for request in unnamed:
                 with unless_raced():

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bot.domain.errors import OcpError, OcpStopped
 from bot.domain.event import Fact, Kind
 from bot.domain.request import Place
 from bot.ports import Clock, NewId, Store, Thread, Wake
@@ -29,6 +30,23 @@ class Brake:
         async with self.store.reading() as tx:
             row = await tx.environment(self.environment)
         return row.stopped if row.stopped_digest == self.digest else ""
+
+    async def heed(self, error: OcpError) -> None:
+        """
+        Stop all calls if *error* is a read's refused log-on.
+
+        A page that is not OCP's, in answer to a read, may be a gateway's for a minute: the read is repeated later.
+        """
+        if isinstance(error, OcpStopped) and error.reason == "credentials":
+            await self.pull(error.reason, str(error))
+
+    async def lift(self) -> bool:
+        """Let calls go out again with the same credentials, because an operator says so; return whether they stood."""
+        async with self.store.reading() as tx:
+            row = await tx.environment(self.environment)
+        if row.stopped:
+            await self._write(Fact(Kind.RESTARTED), stopped="", digest="")
+        return bool(row.stopped)
 
     async def pull(self, reason: str, detail: str) -> None:
         """Stop all calls with these credentials, and say so once."""

@@ -65,8 +65,8 @@ class Submit:
             there = next((cluster for cluster in listed.clusters if cluster.name == request.name), None)
             ours = await self._unbound_tasks(request) if there else []
         except OcpStopped as error:
-            await self.brake.pull(error.reason, str(error))
-            await self.settle.delay(request.id, "stopped", str(error))
+            await self.brake.heed(error)
+            await self.settle.delay(request.id, error.reason, str(error))
         except OcpUnavailable as error:
             log.warning("OCP did not answer before a send", request=request.id, error=str(error))
             cause = "unreachable" if error.seconds is None else "limited"

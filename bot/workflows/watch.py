@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from bot.domain.diff import Change, diff
-from bot.domain.errors import OcpError, OcpStopped, TaskGone
+from bot.domain.errors import OcpError, TaskGone
 from bot.domain.event import Fact, Kind
 from bot.domain.pace import backoff
 from bot.domain.policy import Policy
@@ -61,10 +61,9 @@ class Watch:
         except TaskGone as error:
             with unless_raced():
                 await self._gone(watched, error)
-        except OcpStopped as error:
-            await self.brake.pull(error.reason, str(error))
         except OcpError as error:
             log.warning("OCP did not answer a look", task=watched.task_id, error=str(error))
+            await self.brake.heed(error)
             with unless_raced():
                 await self._put_off(watched)
             return error

@@ -175,7 +175,7 @@ def test_an_environment_stops_once_for_all() -> None:
     assert text.splitlines() == [
         "🟠 OCP prod refuses the bot's log-on (IAM10004).",
         "All calls are stopped, so the account is not locked.",
-        "Admin: renew the password; watching goes on where it was.",
+        "Admin: renew the password and restart, or, if OCP takes the old one again: obproxy-bot resume.",
     ]
 
 

@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from bot.app import lift
+from bot.config import from_environment
 from bot.sandbox.ocp import Fault
 from bot.sandbox.ocp.faults import Kind as FaultKind
 from bot.sandbox.slack import Fault as SlackFault
@@ -126,6 +128,36 @@ async def test_a_refused_log_on_stops_all_calls_and_is_told_once(world: World) -
     told = [world.slack.rendered(message) for message in world.approvals.messages]
     assert sum("log-on" in text for text in told) == 1
     assert len(world.creates()) == 1
+
+
+async def test_a_stop_is_lifted_by_whoever_runs_the_bot(world: World) -> None:
+    """OCP's answer to the create was a gateway's page: all calls stop, until `obproxy-bot resume`."""
+    await world.start_bot()
+    world.ocp.add_fault(Fault(method="POST", path=CREATE, kind="html", status=404, after_effect=False))
+    card = await world.asks()
+    await world.omar.clicks(card, "request.approve")
+    await world.slack.wait_for(lambda: [m for m in world.approvals.messages if "address" in world.slack.rendered(m)])
+
+    assert await lift(from_environment(world.environment()), world.clock)
+    await world.reads(card, "✅ Done")
+
+    assert not await lift(from_environment(world.environment()), world.clock)
+    assert len(world.ocp.accepted_creates) == 1
+
+
+@pytest.mark.invariant(11)
+@pytest.mark.parametrize("status", [200, 404, 302])
+async def test_a_gateways_page_in_answer_to_a_look_stops_nothing(world: World, status: int) -> None:
+    """It may be there for a minute only; watching goes on to the end."""
+    await world.start_bot()
+    card = await world.asks()
+    await world.omar.clicks(card, "request.approve")
+    await world.slack.wait_for(lambda: world.ocp.tasks)
+    world.ocp.add_fault(Fault(method="GET", path=DETAIL, kind="html", times=3, status=status))
+
+    await world.reads(card, "✅ Done")
+
+    await world.shows_everything_once()
 
 
 @pytest.mark.invariant(11)
