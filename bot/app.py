@@ -5,7 +5,7 @@ import hashlib
 import logging
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,10 +18,12 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import listeners, operations
 from bot.clock import SystemClock
-from bot.config import Settings
+from bot.config import EXPECTED, Settings, WrongSetting
+from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackUnsure, StoreUnavailable
 from bot.domain.policy import Policy
 from bot.domain.request import Place, UserId
 from bot.domain.texts import Translator
@@ -59,6 +61,9 @@ TICKS = {
 STOP_SECONDS = 25.0
 """How long the end waits for a create in flight; its claim outlives the process."""
 
+FINISH_SECONDS = 5.0
+"""How long the end waits for the clicks that were acked already."""
+
 EXPORTER_PORT_NAMES = {
     "both": ("exportPort", "exporterPort"),
     "exportPort": ("exportPort",),
@@ -95,43 +100,75 @@ class Bot:
     async def stop(self) -> None:
         """Take nothing new, finish what is under way, close; what is not finished in time is read back later."""
         await self.socket.close_async()
-        self.scheduler.shutdown(wait=False)
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=False)
+        await self.answering.finish(FINISH_SECONDS)
         for worker in self.workers.values():
             worker.stop()
-        await self.answering.finish()
+        await self._end_workers()
+        await self.ocp.aclose()
+        await self.database.close()
+        log.info("stopped")
+
+    async def _end_workers(self) -> None:
+        if not self.running:
+            return
         _, late = await asyncio.wait(self.running, timeout=STOP_SECONDS)
         for task in late:
             log.warning("a worker did not end in time", worker=task.get_name())
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
-        await self.ocp.aclose()
-        await self.database.close()
-        log.info("stopped")
 
 
 async def make(settings: Settings, clock: SystemClock) -> Bot:
     """
-    Return the bot, ready to start: the database is migrated and Slack has accepted the token.
+    Return the bot, ready to start: the database is migrated and Slack has accepted both tokens.
 
     Raises:
-        TokenRefused, SlackUnreachable, SlackUnsure: what Slack said to the token.
+        WrongSetting: Slack refuses a token, or the database cannot be opened.
+        SlackUnreachable, SlackUnsure, SlackLimited: Slack did not answer; try again.
     """
-    database = Database.at(settings.database_url)
-    await database.migrate()
+    database = await opened(settings)
     client = web_client(
         settings.slack_bot_token.get_secret_value(), base_url=f"{settings.slack_api_url}/", proxy=settings.slack_proxy
     )
-    with translated():
-        answer = await client.auth_test()
-    team = answer.data if isinstance(answer.data, dict) else {}
+    try:
+        team = await _accepted("SLACK_BOT_TOKEN", client.auth_test())
+        app_token = settings.slack_app_token.get_secret_value()
+        await _accepted("SLACK_APP_TOKEN", client.apps_connections_open(app_token=app_token))
+    except BaseException:
+        await database.close()
+        raise
     return build(settings, clock=clock, database=database, client=client, team=team)
+
+
+async def opened(settings: Settings) -> Database:
+    """Return the migrated database; raises WrongSetting if it cannot be opened."""
+    database = Database.at(settings.database_url)
+    try:
+        await database.migrate()
+    except StoreUnavailable as error:
+        await database.close()
+        raise WrongSetting(f"DATABASE_URL is wrong; expected: {EXPECTED['DATABASE_URL']}") from error
+    return database
+
+
+async def _accepted(name: str, call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
+    """Return Slack's answer; raises WrongSetting with *name* if Slack refuses the token."""
+    try:
+        with translated():
+            answer = await call
+    except (SlackUnreachable, SlackUnsure, SlackLimited):
+        raise
+    except SlackError as error:
+        raise WrongSetting(f"{name} is wrong; {error}; expected: {EXPECTED[name]}") from error
+    return answer.data if isinstance(answer.data, dict) else {}
 
 
 async def lift(settings: Settings, clock: SystemClock) -> bool:
     """Lift the stop of the environment; return whether there was one. The running bot obeys within a second."""
-    database = Database.at(settings.database_url)
+    database = await opened(settings)
     try:
-        await database.migrate()
         brake = Brake(database, clock, new_id, settings.ocp_name, credentials_digest(settings), lambda: None)
         return await brake.lift()
     finally:

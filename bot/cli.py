@@ -5,15 +5,16 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NoReturn
 
 import structlog
 import typer
 
-from bot.app import lift, make
+from bot.app import Bot, lift, make
 from bot.clock import SystemClock
 from bot.config import Settings, WrongSetting, from_environment
-from bot.domain.errors import SlackUnreachable, SlackUnsure, StoreUnavailable, TokenRefused
+from bot.domain.errors import SlackLimited, SlackUnreachable, SlackUnsure
 from bot.telemetry import logs
 
 AGAIN_SECONDS = 5.0
@@ -38,9 +39,9 @@ def run() -> None:
     settings = _settings(os.environ)
     logs.set_up(settings.log_level, settings.secrets)
     try:
-        asyncio.run(serve(settings, SystemClock()))
-    except TokenRefused as error:
-        _refuse(f"SLACK_BOT_TOKEN is wrong; Slack says: {error}")
+        sys.exit(asyncio.run(serve(settings, SystemClock())))
+    except WrongSetting as error:
+        _refuse(str(error))
 
 
 @app.command()
@@ -50,8 +51,8 @@ def resume() -> None:
     logs.set_up(settings.log_level, settings.secrets)
     try:
         stood = asyncio.run(lift(settings, SystemClock()))
-    except StoreUnavailable as error:
-        _refuse(f"DATABASE_URL is wrong, or its database is not there; it says: {error}")
+    except WrongSetting as error:
+        _refuse(str(error))
     typer.echo(f"Calls to OCP {settings.ocp_name} {'go out again' if stood else 'were not stopped'}.")
 
 
@@ -68,22 +69,40 @@ def story(
     sys.exit(asyncio.run(play(speed)))
 
 
-async def serve(settings: Settings, clock: SystemClock) -> None:
-    """Run until a signal asks for the end."""
+async def serve(settings: Settings, clock: SystemClock) -> int:
+    """Run until a signal asks for the end; return the exit code: 1 if a worker has ended by itself."""
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    bot = None
-    while bot is None and not stop.is_set():
-        try:
-            bot = await make(settings, clock)
-        except (SlackUnreachable, SlackUnsure) as error:
-            log.warning("Slack does not answer; trying again", error=str(error))
-            await clock.sleep(AGAIN_SECONDS)
-    if bot is not None:
-        await bot.start()
-        await stop.wait()
+    asked = asyncio.create_task(stop.wait())
+    bot = await _made(settings, clock, stop)
+    if bot is None:
+        return 0
+    starting = asyncio.create_task(bot.start())
+    try:
+        await asyncio.wait({starting, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if not asked.done():
+            starting.result()
+            await asyncio.wait({asked, *bot.running}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
         await bot.stop()
+    if not asked.done():
+        log.error("a worker has ended by itself")
+    return 0 if asked.done() else 1
+
+
+async def _made(settings: Settings, clock: SystemClock, stop: asyncio.Event) -> Bot | None:
+    """Return the bot once Slack has answered, or None if the end was asked for before."""
+    while not stop.is_set():
+        try:
+            return await make(settings, clock)
+        except (SlackUnreachable, SlackUnsure, SlackLimited) as error:
+            log.warning("Slack does not answer; trying again", error=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), AGAIN_SECONDS / clock.speed)
+    return None
 
 
 def _settings(environment: Mapping[str, str]) -> Settings:

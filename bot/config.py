@@ -1,6 +1,8 @@
 """Settings from the environment (DESIGN, section 10); a wrong one stops the start with one line that names it."""
 
+import os
 import re
+import ssl
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +15,8 @@ SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "OCP_PASSWORD")
 """Each may also come from the file that NAME_FILE names."""
 
 _DURATION = re.compile(r"(\d+)\s*(s|m|h)")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+LONGEST_SECONDS = 7 * 24 * 3600
 
 
 class WrongSetting(Exception):
@@ -40,12 +43,15 @@ def _duration(value: object) -> object:
     match = _DURATION.fullmatch(value.strip())
     if match is None:
         raise ValueError(value)
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if not 10 <= (seconds := int(match[1]) * _SECONDS[match[2]]) <= LONGEST_SECONDS:
+        raise ValueError(value)
+    return timedelta(seconds=seconds)
 
 
 def _http_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.port == 0:
+    is_bare = not (parts.username or parts.query or parts.port == 0 or re.search(r"\s", value))
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not is_bare:
         raise ValueError(value)
     return value.rstrip("/")
 
@@ -56,9 +62,19 @@ def _task_url(value: str) -> str:
     return value
 
 
-def _file(value: str) -> str:
-    if value and not Path(value).is_file():
+def _folder_is_there(value: str) -> str:
+    folder = Path(value.partition(":///")[2]).resolve().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise ValueError(value)
+    return value
+
+
+def _file(value: str) -> str:
+    try:
+        if value:
+            ssl.create_default_context(cafile=value)
+    except OSError as error:  # ssl.SSLError is one
+        raise ValueError(value) from error
     return value
 
 
@@ -66,7 +82,7 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 User = Annotated[str, _matching(r"[UW][A-Z0-9]{4,}")]
 Channel = Annotated[str, _matching(r"[CG][A-Z0-9]{4,}")]
 People = Annotated[tuple[User, ...], BeforeValidator(_words)]
-Database = Annotated[str, _matching(r"sqlite(\+aiosqlite)?:///.+")]
+Database = Annotated[str, _matching(r"sqlite(\+aiosqlite)?:///.+"), AfterValidator(_folder_is_there)]
 
 EXPECTED = {
     "SLACK_BOT_TOKEN": "the bot token of the Slack app, xoxb-...",
@@ -84,8 +100,8 @@ EXPECTED = {
     "OCP_TASK_URL": "an address with {id} where the task's id goes",
     "OCP_ACCOUNT_DEDICATED": "1 if nobody but this bot uses the account, else 0",
     "OCP_EXPORTER_PORT_NAME": "both, exportPort or exporterPort",
-    "DATABASE_URL": "sqlite:///path/to/file.db",
-    "SEND_WITHIN": "a time such as 30m, 90s or 1h",
+    "DATABASE_URL": "sqlite:///path/to/file.db, in a folder that is there and can be written",
+    "SEND_WITHIN": "a time from 10s to 168h, such as 30m, 90s or 1h",
     "LOOK_SECONDS": "seconds between two looks at a running task, 0.1 to 60",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
 }

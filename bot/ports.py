@@ -223,7 +223,8 @@ class Evidence:
     What a look for a lost create found.
 
     `tasks` started since the create was sent; those whose id is in `bound` belong to a request. `account` is the
-    name under which we call, `dedicated` whether nobody else uses it.
+    name under which we call, `dedicated` whether nobody else uses it, `alone` whether no other request's create is
+    unsettled: while one is, a task that belongs to nobody may be that one's.
     """
 
     clusters: tuple[Cluster, ...]
@@ -231,6 +232,7 @@ class Evidence:
     bound: frozenset[int]
     account: str
     dedicated: bool
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -516,8 +518,16 @@ class Tx(Protocol):
         """Return the threads of a request."""
         ...
 
-    async def threads_behind(self) -> tuple[Thread, ...]:
-        """Return the threads that may have something to show: a cursor behind, a card or a post in flight."""
+    async def threads_behind(self, thread_id: str | None = None) -> tuple[tuple[Thread, int], ...]:
+        """
+        Return the threads that may have something to show, each with the seq of its timeline's last event.
+
+        That is: no root yet, a cursor behind, a card or a post in flight. With *thread_id* only that one.
+        """
+        ...
+
+    async def owe_cards(self, environment: str, at: datetime) -> None:
+        """Let the cards of the environment's open requests be drawn again; *at* is when their drawing was due."""
         ...
 
     async def save_thread(self, thread: Thread) -> Thread:

@@ -53,6 +53,7 @@ def asked(
     approvers: Sequence[UserId],
     link: str,
     can_post_here: bool,
+    can_post_there: bool,
 ) -> Message:
     """Return that the request is there, whom it waits for, and where its card is."""
     fields = {
@@ -66,9 +67,13 @@ def asked(
     lines.append(Text(N_("It waits for %(who)s."), fields) if approvers else Text(N_("It waits for approval.")))
     if link:
         lines.append(Text(N_("Where it is decided: %(card)s"), fields))
+    if not can_post_there:
+        lines.append(Text(N_("I cannot post in the approvals channel, so nobody is asked there. Admin: invite me.")))
     if not can_post_here:
         lines.append(
-            Text(N_('I am not in this channel, so its thread is only there. "/invite @OBProxy Bot" brings later ones.'))
+            Text(
+                N_('I am not in this channel, so its thread is only there. "/invite @OBProxy Bot" brings it here, too.')
+            )
         )
     return _lines(lines, t)
 

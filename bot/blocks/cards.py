@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.domain.event import Kind
 from bot.domain.request import State
 from bot.domain.sheet import Sheet
-from bot.domain.texts import N_, People, Text, Translator, When, Words
+from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
 
 from . import after, before, kit, running, telling
@@ -19,8 +19,15 @@ MOST_STATUS = 2_800
 LONGEST_STATUS = 800
 
 
-def card(sheet: Sheet, operation: Operation, t: Translator, *, asks_approvers: bool) -> Message:
-    """Return the card; *asks_approvers* if this is where the approvers are mentioned."""
+def card(
+    sheet: Sheet, operation: Operation, t: Translator, *, asks_approvers: bool, decides_at: str | None = None
+) -> Message:
+    """
+    Return the card; *asks_approvers* if this is where the approvers are mentioned.
+
+    With *decides_at*, the address of the card in the channel ("" if there is none yet), it is a copy for one person,
+    without the buttons that change something: nobody could take them away later.
+    """
     title = _title(sheet, operation)
     lines = status(sheet)
     blocks = [
@@ -28,9 +35,15 @@ def card(sheet: Sheet, operation: Operation, t: Translator, *, asks_approvers: b
         _status(sheet, lines, t, asks_approvers=asks_approvers),
         details(sheet, operation, t),
         footer(sheet, t),
-        *buttons(sheet, operation, t),
+        *(buttons(sheet, operation, t) if decides_at is None else []),
+        *([kit.rich(kit.section([_elsewhere(decides_at, t)]))] if decides_at else []),
     ]
     return kit.message(blocks, [title, *lines[:1]], t)
+
+
+def _elsewhere(address: str, t: Translator) -> Line:
+    where = Link(address, t.gettext(N_("the card")))
+    return kit.line(Text(N_("Its buttons and its thread: %(card)s"), {"card": where}), t)
 
 
 def _title(sheet: Sheet, operation: Operation) -> Text:

@@ -24,14 +24,19 @@ def unclear(event: Event, sheet: Sheet) -> list[Words]:
             int(data["looks"]),
             fields,
         ),
-        *_clusters(data.get("clusters", ()), literal(sheet.request.name)),
-        *_tasks(data.get("tasks", ())),
+        *_found(data, literal(sheet.request.name)),
         Text(
-            N_("Looking has ended and nothing is sent again by itself. OCP's console shows whether %(name)s exists."),
+            N_("Nothing is sent again by itself. OCP's console shows whether %(name)s exists."),
             {"name": literal(sheet.request.name)},
         ),
-        Text(N_("The request stays open and waits for an operator.")),
+        Text(N_("The request waits for an operator; the bot still looks every 10 min.")),
     ]
+
+
+def _found(data: Mapping[str, Any], name: Text) -> list[Words]:
+    if data.get("unread"):
+        return [Text(N_("OCP did not answer the last look."))]
+    return [*_clusters(data.get("clusters", ()), name), *_tasks(data.get("tasks", ()))]
 
 
 def _clusters(clusters: Sequence[Mapping[str, Any]], name: Text) -> list[Words]:

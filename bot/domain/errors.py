@@ -40,9 +40,9 @@ class TooLate(BotError):
 
 
 class OldButton(BotError):
-    """The button belongs to an earlier revision or state. Fields: number, state."""
+    """The button belongs to an earlier revision or state. Fields: number."""
 
-    user_message = N_("These buttons are old: #%(number)s is %(state)s now. Its card shows what can be done.")
+    user_message = N_("These buttons are old. The card of #%(number)s shows what can be done now.")
 
 
 class Gone(BotError):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from ipaddress import ip_address
 from typing import TypeVar
 
 from .errors import FormRefused
@@ -12,11 +13,15 @@ from .texts import N_, Text
 T = TypeVar("T")
 
 LONGEST_NAME = 64
-LONGEST_ADDRESS = 253
 MOST_TYPED = 3000
 """What one Slack text field can carry."""
 
-_SECRET_WORDS = re.compile(r"pass(word|wd)?|pwd|secret|token|(?:^|_)key(?:_|$|s)|credential", re.IGNORECASE)
+_SECRET_ANYWHERE = re.compile(r"password|passwd|secret|credential", re.IGNORECASE)
+_SECRET_WORDS = frozenset({"pass", "pwd", "token", "tokens", "key", "keys", "apikey", "accesskey", "keyring"})
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?"
+)
 
 
 class FieldKind(Enum):
@@ -147,9 +152,17 @@ def address(value: str) -> str:
     """A host name or an IP address; OCP only prints it in the connection string."""
     if not value:
         raise Mistake(N_("Give the host name or IP address that applications connect to."))
-    if len(value) > LONGEST_ADDRESS or not re.fullmatch(r"[A-Za-z0-9._:\[\]-]+", value):
+    if not _HOST_NAME.fullmatch(value) and not _is_ip(value):
         raise Mistake(N_('"%(value)s" is not a host name or an IP address.'), value=_shown(value))
     return value
+
+
+def _is_ip(value: str) -> bool:
+    try:
+        ip_address(value)
+    except ValueError:
+        return False
+    return True
 
 
 def package(value: str) -> str:
@@ -239,7 +252,8 @@ def parameters(value: str) -> dict[str, str]:
 
 def says_secret(name: str) -> bool:
     """Whether a parameter's name says that its value is a password, secret, token or key."""
-    return _SECRET_WORDS.search(name) is not None
+    words = {word.lower() for word in _WORDS.findall(name)}
+    return _SECRET_ANYWHERE.search(name) is not None or not words.isdisjoint(_SECRET_WORDS)
 
 
 def _lines(value: str) -> Iterator[tuple[int, str]]:

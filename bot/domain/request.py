@@ -149,7 +149,7 @@ class Request:
             SelfApproval: *by* asked for it.
         """
         if self.state is not State.HELD or seen != self.revision:
-            raise OldButton(f"{by} released {self.id}, {self.state}", number=self.number, state=self.state)
+            raise OldButton(f"{by} released {self.id}, {self.state}", number=self.number)
         if by == self.requester:
             raise SelfApproval(f"{by} decided on their own {self.id}", number=self.number)
         return replace(self, state=State.APPROVED, decided_by=by, decided_at=now, next_try_at=now)
@@ -158,13 +158,13 @@ class Request:
         if self.state is not State.PENDING:
             raise self._late(by)
         if seen != self.revision:
-            raise OldButton(f"{self.id} is at {self.revision}, clicked on {seen}", number=self.number, state=self.state)
+            raise OldButton(f"{self.id} is at {self.revision}, clicked on {seen}", number=self.number)
         if by == self.requester:
             raise SelfApproval(f"{by} decided on their own {self.id}", number=self.number)
 
     def _late(self, by: UserId) -> TooLate | OldButton:
         if self.decided_by is None or self.decided_at is None:
-            return OldButton(f"{by} clicked on {self.id}, {self.state}", number=self.number, state=self.state)
+            return OldButton(f"{by} clicked on {self.id}, {self.state}", number=self.number)
         what = N_("rejected") if self.state is State.REJECTED else N_("approved")
         return TooLate(
             f"{by} clicked on {self.id}, {self.state}",
@@ -182,7 +182,7 @@ class Request:
             OldButton: its present state does not lead there.
         """
         if to not in MOVES.get(self.state, frozenset()):
-            raise OldButton(f"{self.id}: {self.state} does not lead to {to}", number=self.number, state=self.state)
+            raise OldButton(f"{self.id}: {self.state} does not lead to {to}", number=self.number)
         return replace(self, state=to, next_try_at=None, ended_at=now if to in ENDED else None)
 
     def retry_at(self, when: datetime) -> Self:

@@ -28,12 +28,13 @@ def N_(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Slack users in a text: their ids; mentions where Slack draws them, "@U1, @U2" elsewhere."""
+    """Slack users in a text: mentions by id where Slack draws them; elsewhere their names, else their ids."""
 
     ids: Sequence[str]
+    names: Sequence[str] = ()
 
     def __str__(self) -> str:
-        return ", ".join(f"@{id_}" for id_ in self.ids)
+        return ", ".join(f"@{word}" for word in self.names or self.ids)
 
 
 @dataclass(frozen=True, slots=True)

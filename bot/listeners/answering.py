@@ -57,18 +57,20 @@ class Answering:
             work = self._kept(self._worked(handler, interaction))
             done, _ = await asyncio.wait({work}, timeout=SUBMISSION_SECONDS)
             errors = work.result() if done else self._errors(NotSaved("the database is slow"), interaction)
-            if errors:
+            if errors and interaction.fields:
                 await ack(response_action="errors", errors=errors)
                 return
             await ack()
-            if then is not None:
+            if then is not None and not errors:
                 await self._kept(self._answer_and_tell(then, interaction))
 
         return listener
 
-    async def finish(self) -> None:
-        """Wait for the work that is still under way; called at the end."""
-        await asyncio.gather(*self.running)
+    async def finish(self, seconds: float) -> None:
+        """Wait for the work that is still under way, at most so long; called at the end."""
+        if self.running:
+            _, late = await asyncio.wait(self.running, timeout=seconds)
+            log.info("finished what people had begun", late=len(late))
 
     def _kept(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start *work* as a task of its own, which the end of the program waits for."""

@@ -48,8 +48,9 @@ async def _open_form(desk: Desk, said: Interaction) -> None:
 
 async def _status(desk: Desk, wanted: Status, said: Interaction) -> Message:
     if wanted.number is not None:
-        sheet, _ = await desk.inspect.sheet(wanted.number)
-        return cards.card(sheet, desk.operations[sheet.request.operation], desk.translator, asks_approvers=False)
+        sheet, link = await desk.inspect.sheet(wanted.number)
+        operation = desk.operations[sheet.request.operation]
+        return cards.card(sheet, operation, desk.translator, asks_approvers=False, decides_at=link)
     found = await desk.inspect.listed(wanted, by=said.user.id)
     heading = Text(N_("Requests for %(name)s:"), {"name": wanted.name}) if wanted.name else Text(N_("Your requests:"))
     return answers.status_list(found, desk.translator, heading=heading)

@@ -32,6 +32,7 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
             approvers=desk.policy.approvers,
             link=posted.link,
             can_post_here=posted.can_post_at_home,
+            can_post_there=posted.can_post_for_approval,
         )
 
     async def reject(form: Interaction) -> None:

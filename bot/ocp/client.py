@@ -16,7 +16,7 @@ from .answers import classify
 from .heard import Heard
 from .pacing import Pacing
 from .pages import Listing, whole_list
-from .reading import OBPROXY_PACKAGE, read_cluster, read_host, read_ob_cluster, read_package, read_task
+from .reading import OBPROXY_PACKAGE, UNKNOWN, read_cluster, read_host, read_ob_cluster, read_package, read_task
 from .reads import answered, as_gone, opened
 from .times import parse_time
 from .values import parse, text
@@ -110,6 +110,8 @@ class OcpClient:
             raise OcpUnavailable(f"asked for task {task_id}, the answer holds no task")
         if found.id != task_id:
             raise OcpUnavailable(f"asked for task {task_id}, answered for another task, {found.id}")
+        if found.mark.status == UNKNOWN:
+            raise OcpUnavailable(f"asked for task {task_id}, the answer does not tell its status")
         return found
 
     async def tasks(self, *, name: str = "", statuses: Sequence[str] = ()) -> tuple[Task, ...]:

@@ -221,20 +221,22 @@ class CreateCluster:
         Return the task that surely came from this payload (DESIGN, section 5), or None.
 
         Surely: the account is ours alone, the cluster is there with our address and work mode, and either a task's
-        tags name it or exactly one task of our account belongs to nobody.
+        tags name it or exactly one task of our account belongs to nobody, while no other create is unsettled.
         """
-        if not evidence.dedicated or not any(_is_ours(cluster, payload) for cluster in evidence.clusters):
+        is_there = any(_is_ours(cluster, payload, evidence.account) for cluster in evidence.clusters)
+        if not evidence.dedicated or not is_there:
             return None
         free = [task for task in evidence.tasks if task.id not in evidence.bound and task.name == self.task_name]
         tagged = [task.id for task in free if payload["name"] in task.clusters]
-        ours = [task.id for task in free if task.creator == evidence.account]
+        ours = [task.id for task in free if task.creator == evidence.account and evidence.alone]
         candidates = tagged or ours
         return candidates[0] if len(candidates) == 1 else None
 
 
-def _is_ours(cluster: Cluster, payload: Mapping[str, Any]) -> bool:
+def _is_ours(cluster: Cluster, payload: Mapping[str, Any], account: str) -> bool:
     seen = (cluster.name, cluster.address, cluster.work_mode)
-    return seen == (payload["name"], payload["address"], payload["workMode"])
+    is_same = seen == (payload["name"], payload["address"], payload["workMode"])
+    return is_same and cluster.creator in {"", account}
 
 
 def _check_links(answers: Answers, work_mode: str | None, links: tuple[form.ObLink, ...] | None) -> None:

@@ -17,7 +17,7 @@ from bot.domain.errors import (
     TokenRefused,
 )
 
-UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
+UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable", "update_failed"})
 PLACE = frozenset(
     {
         "channel_not_found",
@@ -40,7 +40,6 @@ ROOT = frozenset(
         "thread_not_found",
         "cannot_reply_to_message",
         "cant_delete_message",
-        "update_failed",
     }
 )
 CONTENT = frozenset(
@@ -68,7 +67,7 @@ TOKEN = frozenset(
         "team_added_to_org",
     }
 )
-LIMITED = frozenset({"ratelimited", "rate_limited"})
+LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 UNTOLD_WAIT_SECONDS = 30.0
 
 
@@ -96,7 +95,8 @@ def _refusal(error: SlackApiError) -> SlackError:
     for kind, codes in ((PlaceRefused, PLACE), (RootRefused, ROOT), (ContentRefused, CONTENT), (TokenRefused, TOKEN)):
         if code in codes:
             return kind(f"Slack refused: {code}")
-    return ContentRefused(f"Slack refused: {code}")
+    # A code that nobody has heard of says nothing of the content: the place is tried again later.
+    return PlaceRefused(f"Slack refused: {code}")
 
 
 def _retry_after(error: SlackApiError) -> float:

@@ -36,8 +36,9 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the schema to this version."""
-        async with self.engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+        with _translated():
+            async with self.engine.begin() as connection:
+                await connection.run_sync(_upgrade)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

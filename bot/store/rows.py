@@ -135,7 +135,7 @@ def thread_row(thread: Thread) -> dict[str, Any]:
     }
 
 
-def to_thread(row: RowMapping) -> Thread:
+def to_thread(row: RowMapping | Mapping[str, Any]) -> Thread:
     """Return the thread of *row*."""
     left_out = {"team", "channel", "in_flight_seq", "in_flight_id", "in_flight_at"}
     same = {name: value for name, value in row.items() if name not in left_out}

@@ -184,15 +184,30 @@ class Transaction:
         wanted = select(threads).where(threads.c.request == request_id).order_by(threads.c.is_home)
         return tuple(to_thread(row) for row in (await self._connection.execute(wanted)).mappings())
 
-    async def threads_behind(self) -> tuple[Thread, ...]:
-        """Return the threads whose cursor is behind their timeline, or that have something in flight."""
+    async def threads_behind(self, thread_id: str | None = None) -> tuple[tuple[Thread, int], ...]:
+        """Return the threads that lack a root, are behind their timeline or have something in flight, with its end."""
         timelines = threads.outerjoin(requests, threads.c.request == requests.c.id).outerjoin(
             environments, and_(threads.c.request.is_(None), threads.c.environment == environments.c.name)
         )
         end = func.coalesce(requests.c.seq, environments.c.seq, 0)
-        behind = or_(threads.c.cursor < end, threads.c.in_flight_id.is_not(None), threads.c.card_in_flight.is_not(None))
-        wanted = select(threads).select_from(timelines).where(behind).order_by(threads.c.id)
-        return tuple(to_thread(row) for row in (await self._connection.execute(wanted)).mappings())
+        behind = or_(
+            threads.c.cursor < end,
+            threads.c.in_flight_id.is_not(None),
+            threads.c.card_in_flight.is_not(None),
+            and_(threads.c.root_ts.is_(None), threads.c.request.is_not(None)),
+        )
+        wanted = select(threads, end.label("end")).select_from(timelines).where(behind).order_by(threads.c.id)
+        if thread_id is not None:
+            wanted = wanted.where(threads.c.id == thread_id)
+        rows = [dict(row) for row in (await self._connection.execute(wanted)).mappings()]
+        return tuple((to_thread(row), end_of) for row in rows for end_of in [row.pop("end")])
+
+    async def owe_cards(self, environment: str, at: datetime) -> None:
+        """Note a drawing that was due *at* on every thread of an open request that has none noted."""
+        is_open = select(requests.c.id).where(requests.c.environment == environment, requests.c.open)
+        wanted = and_(threads.c.request.in_(is_open), threads.c.card_in_flight.is_(None))
+        owed = {"card_in_flight": at, "version": threads.c.version + 1}
+        await self._connection.execute(update(threads).where(wanted).values(owed))
 
     async def save_thread(self, thread: Thread) -> Thread:
         """Write a thread; raises Conflict if another sender was faster."""

@@ -42,10 +42,10 @@ class CatchUp:
         """Show all that is due; raises NotNow when the rest has to wait, Conflict when another sender is at it."""
         while await self._step(thread):
             async with self.store.reading() as tx:
-                fresh = [known for known in await tx.threads_behind() if known.id == thread.id]
+                fresh = await tx.threads_behind(thread.id)
             if not fresh:
                 return
-            thread = fresh[0]
+            thread = fresh[0][0]
 
     async def _step(self, thread: Thread) -> bool:
         """Do one step; return whether there may be another."""
@@ -56,7 +56,7 @@ class CatchUp:
         if ahead.sheet is None:
             return await self._notice(ahead)
         if thread.root_ts is None:
-            return await self._root(thread, ahead.sheet)
+            return await self._root(ahead, ahead.sheet)
         return await self._show(ahead, ahead.sheet)
 
     async def _read(self, tx: Tx, thread: Thread) -> Ahead:
@@ -72,16 +72,18 @@ class CatchUp:
         events = await tx.events(request.id, thread.cursor)
         return Ahead(thread, events, await self.sheets.of(tx, request), is_alone)
 
-    async def _root(self, thread: Thread, sheet: Sheet) -> bool:
+    async def _root(self, ahead: Ahead, sheet: Sheet) -> bool:
         """Post the card that the thread hangs from."""
-        message = self._card(thread, sheet)
-        ts = await self.notes.found(thread)
+        thread = ahead.thread
+        message = self._card(ahead, sheet)
+        hash_, ts = "", await self.notes.found(thread)  # what was found shows the card as it was then
         if ts is None:
             simple = plain(message, self.translator)
             thread, ts = await self.notes.post(thread, message, simple, upto=thread.cursor)
+            hash_ = _hash(message)
         if not ts:
             raise NotNow(UNSURE_FOR.total_seconds())
-        rooted = replace(thread, root_ts=ts, in_flight=None, card_hash=_hash(message), blocked="", blocked_until=None)
+        rooted = replace(thread, root_ts=ts, in_flight=None, card_hash=hash_, blocked="", blocked_until=None)
         await self.notes.save(rooted)
         return True
 
@@ -92,9 +94,9 @@ class CatchUp:
             return await self._repost(ahead, sheet)
         step = self._next(ahead, ahead.events)
         if isinstance(step, Wait):
-            await self._draw_owed(thread, sheet)
+            await self._draw_owed(ahead, sheet)
             raise NotNow((step.until - self.notes.clock.now()).total_seconds())
-        thread = await self._draw(thread, sheet, can_wait=step is not None and not step.is_urgent)
+        thread = await self._draw(ahead, sheet, can_wait=step is not None and not step.is_urgent)
         if step is None:
             return self._owes(thread)
         if not step.events:
@@ -135,8 +137,8 @@ class CatchUp:
             replace(thread, cursor=upto, in_flight=None, last_reply_at=now, blocked="", blocked_until=None)
         )
 
-    async def _draw(self, thread: Thread, sheet: Sheet, *, can_wait: bool) -> Thread:
-        message = self._card(thread, sheet)
+    async def _draw(self, ahead: Ahead, sheet: Sheet, *, can_wait: bool) -> Thread:
+        thread, message = ahead.thread, self._card(ahead, sheet)
         hash_ = _hash(message)
         if thread.card_in_flight is None and hash_ == thread.card_hash:
             return thread
@@ -144,9 +146,9 @@ class CatchUp:
             return thread
         return await self.notes.update(thread, message, plain(message, self.translator), hash_, can_wait=can_wait)
 
-    async def _draw_owed(self, thread: Thread, sheet: Sheet) -> None:
-        if thread.card_in_flight is not None:
-            await self._draw(thread, sheet, can_wait=True)
+    async def _draw_owed(self, ahead: Ahead, sheet: Sheet) -> None:
+        if ahead.thread.card_in_flight is not None:
+            await self._draw(ahead, sheet, can_wait=True)
 
     def _owes(self, thread: Thread) -> bool:
         """Raise NotNow if the card is still to be drawn; else there is nothing left to do."""
@@ -177,9 +179,11 @@ class CatchUp:
             is_alone=ahead.is_alone,
         )
 
-    def _card(self, thread: Thread, sheet: Sheet) -> Message:
+    def _card(self, ahead: Ahead, sheet: Sheet) -> Message:
+        """Draw the card; the approvers are asked where approvals happen, or here if the bot cannot post there."""
         operation = self.operations[sheet.request.operation]
-        return card(sheet, operation, self.translator, asks_approvers=not thread.is_home)
+        asks = ahead.is_alone or not ahead.thread.is_home
+        return card(sheet, operation, self.translator, asks_approvers=asks)
 
     def _people(self, sheet: Sheet, mentions: Sequence[Who]) -> list[UserId]:
         groups = {

@@ -59,7 +59,7 @@ class Notes:
         self._pass(FIND, thread)
         try:
             copies = await self.messenger.find(thread.place, ident, root=thread.root_ts, since=at)
-        except (PlaceRefused, RootRefused) as error:
+        except (PlaceRefused, RootRefused, ContentRefused) as error:
             log.warning(
                 "a place cannot be read; what was posted there may appear twice", thread=thread.id, error=str(error)
             )
@@ -67,8 +67,15 @@ class Notes:
         except SlackError as error:
             raise self._later(error, FIND, thread) from error
         for extra in copies[1:]:
-            await self.messenger.delete(thread.place, extra)
+            await self._remove(thread, extra)
         return copies[0] if copies else None
+
+    async def _remove(self, thread: Thread, extra: str) -> None:
+        """Remove a copy; one that Slack keeps is better than a thread that stands still."""
+        try:
+            await self.messenger.delete(thread.place, extra)
+        except SlackError as error:
+            log.warning("a second copy of a reply stays", thread=thread.id, ts=extra, error=str(error))
 
     async def post(
         self,
@@ -132,7 +139,8 @@ class Notes:
         except SlackError as error:
             log.warning("a card may not be drawn; it is drawn again", thread=thread.id, error=str(error))
             return noted
-        return await self.save(replace(noted, card_hash=hash_, card_in_flight=None))
+        drawn = replace(noted, card_hash=hash_, card_in_flight=None, blocked="", blocked_until=None)
+        return await self.save(drawn)
 
     async def _update(self, thread: Thread, message: Message, plain: Message) -> None:
         for form in (message, plain):

@@ -13,6 +13,17 @@ def schedule(workers: Mapping[str, Worker], every: Mapping[str, timedelta]) -> A
     scheduler = AsyncIOScheduler(timezone="UTC")
     for name, worker in workers.items():
         scheduler.add_job(
-            worker.wake, "interval", seconds=every[name].total_seconds(), id=name, coalesce=True, max_instances=1
+            _tick,
+            "interval",
+            args=[worker],
+            seconds=every[name].total_seconds(),
+            id=name,
+            coalesce=True,
+            max_instances=1,
         )
     return scheduler
+
+
+async def _tick(worker: Worker) -> None:
+    """Wake *worker*; a coroutine, because APScheduler runs plain functions in threads, where events must not be set."""
+    worker.wake()

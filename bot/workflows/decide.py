@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.errors import FormRefused, Gone
+from bot.domain.errors import FormRefused, Gone, TooLate
 from bot.domain.event import Fact, Kind
 from bot.domain.form import Mistake, reason
 from bot.domain.policy import APPROVER, Policy
 from bot.domain.request import Actor, Request, RevisionId, State
-from bot.ports import Clock, Store, Wake
+from bot.domain.texts import People
+from bot.ports import Clock, Store, Tx, Wake
 
 from .again import decide_again
 
@@ -75,7 +76,12 @@ class Decide:
                 if request is None:
                     raise Gone(f"no request has revision {seen}", reference=seen)
                 now = self.clock.now()
-                decided = decision(request, now)
+                try:
+                    decided = decision(request, now)
+                except TooLate as late:
+                    if (kind, request.state, request.decided_by) == (Kind.REJECTED, State.REJECTED, by.id):
+                        return request  # the same form again, because its first answer was slow
+                    raise await _named(tx, request, late) from late
                 seen_payload = {"revision": seen, "payload_hash": (await tx.revision(seen)).hash}
                 told = {**seen_payload, **data, "actor_name": by.name}
                 fact = Fact(kind, told, actor=by.id, role=APPROVER)
@@ -84,3 +90,11 @@ class Decide:
         request = await decide_again(attempt)
         self.wake()
         return request
+
+
+async def _named(tx: Tx, request: Request, late: TooLate) -> TooLate:
+    """Return *late* with the name of who was faster, for places where Slack draws no mention."""
+    decided = await tx.latest_event(request.id, [Kind.APPROVED, Kind.REJECTED])
+    name = decided.content.get("actor_name") if decided else None
+    who = People([decided.actor], [name]) if decided and name else late.fields["who"]
+    return TooLate(str(late), **{**late.fields, "who": who})

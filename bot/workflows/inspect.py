@@ -17,10 +17,11 @@ POSTED_WITHIN_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a request's card is: its address, and whether the bot can post where the command was typed."""
+    """Where a request's card is: its address, and whether the bot can post where it was typed, and for approval."""
 
     link: str
     can_post_at_home: bool
+    can_post_for_approval: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,12 @@ class Inspect:
             async with self.store.reading() as tx:
                 threads = await tx.threads_of(request_id)
             if all(thread.root_ts or thread.blocked for thread in threads) or self.clock.monotonic() > until:
-                return Posted(self._link_of(threads), not any(thread.is_home and thread.blocked for thread in threads))
+                blocked = [thread for thread in threads if thread.blocked]
+                return Posted(
+                    self._link_of(threads),
+                    can_post_at_home=not any(thread.is_home for thread in blocked),
+                    can_post_for_approval=all(thread.is_home for thread in blocked),
+                )
             await self.clock.sleep(0.25)
 
     async def _link(self, tx: Tx, request_id: RequestId) -> str:

@@ -19,6 +19,9 @@ from .settle import LOOK_FOR, Settle
 from .stop import Brake
 
 LOOK_EVERY = timedelta(seconds=30)
+LOOK_EVERY_LATER = timedelta(minutes=10)
+"""How often an unclear create is still looked for, once an operator was asked."""
+
 CLOCKS_OF_ONE_OCP = timedelta(seconds=5)
 """How far the clocks of two nodes of one OCP may differ."""
 
@@ -53,12 +56,19 @@ class Look:
                     await self._unless_away(request)
 
     async def _unless_away(self, request: Request) -> None:
+        async with self.store.reading() as tx:
+            act = await tx.open_act(request.id)
+        if act is None:
+            return
+        looked = replace(act, looks=act.looks + 1)
         try:
             with unless_raced():
-                await self._look_for(request)
+                await self._look_for(request, looked)
         except OcpError as error:
-            log.warning("OCP did not answer a look; the next round repeats it", request=request.id, error=str(error))
+            log.warning("OCP did not answer a look", request=request.id, error=str(error))
             await self.brake.heed(error)
+            with unless_raced():
+                await self._not_found(request, looked, None)
 
     async def _give_up_claim(self, request: Request) -> None:
         """A claim that ran out without an answer: the process that held it is gone."""
@@ -70,33 +80,30 @@ class Look:
             await self.settle.lose(tx, request, act, "died", "", look_at=now)
         self.wake()
 
-    async def _look_for(self, request: Request) -> None:
+    async def _look_for(self, request: Request, act: Act) -> None:
         async with self.store.reading() as tx:
-            act = await tx.open_act(request.id)
             payload = (await tx.revision(request.revision)).payload
-        if act is None:
-            return
         operation = self.operations[request.operation]
         evidence = await self._evidence(request, act, operation.task_name)
         found = operation.recognise(payload, evidence)
         if found is not None:
             await self._adopt(request, act, await self.ocp.task(found))
         else:
-            await self._not_found(request, replace(act, looks=act.looks + 1), evidence)
+            await self._not_found(request, act, evidence)
 
     async def _evidence(self, request: Request, act: Act, task_name: str) -> Evidence:
         listed = await self.ocp.clusters()
         tasks = await self.ocp.tasks(name=task_name)
         async with self.store.reading() as tx:
             bound = await tx.bound_tasks(self.policy.environment)
-            sending = await tx.requests_in(self.policy.environment, State.SUBMITTING)
+            unsettled = await tx.requests_in(self.policy.environment, State.SUBMITTING, State.UNCERTAIN)
         return Evidence(
             clusters=tuple(cluster for cluster in listed.clusters if cluster.name == request.name),
             tasks=_started_since(tasks, act.before),
             bound=bound,
             account=self.policy.account,
-            # While another create is under way, a task that belongs to nobody may be that one's.
-            dedicated=self.policy.account_is_ours and not sending,
+            dedicated=self.policy.account_is_ours,
+            alone=all(other.id == request.id for other in unsettled),
         )
 
     async def _adopt(self, request: Request, act: Act, task: Task) -> None:
@@ -106,15 +113,18 @@ class Look:
             await self.settle.bind(tx, request, act, task, data)
         self.wake()
 
-    async def _not_found(self, request: Request, act: Act, evidence: Evidence) -> None:
+    async def _not_found(self, request: Request, act: Act, evidence: Evidence | None) -> None:
+        """Look again later; after ten minutes an operator is asked, again only if there is other evidence."""
         now = self.clock.now()
         async with self.store.transaction() as tx:
             await tx.save_act(act)
             if now < act.claimed_until + LOOK_FOR:
                 await tx.save(request.retry_at(now + LOOK_EVERY), at=now)
-            else:
-                fact = Fact(Kind.UNCLEAR, {"looks": act.looks, "since": act.before, **_told(evidence)})
-                await tx.save(replace(request, next_try_at=None), fact, at=now)
+                return
+            fact = Fact(Kind.UNCLEAR, {"looks": act.looks, "since": act.before, **_told(evidence)})
+            told = await tx.latest_event(request.id, [Kind.UNCLEAR, Kind.UNCERTAIN])
+            is_told = told is not None and told.kind == Kind.UNCLEAR and _ids(told.content) == _ids(fact.data)
+            await tx.save(request.retry_at(now + LOOK_EVERY_LATER), *([] if is_told else [fact]), at=now)
         self.wake()
 
 
@@ -124,8 +134,10 @@ def _started_since(tasks: Sequence[Task], before: str) -> tuple[Task, ...]:
     return tuple(task for task in tasks if task.started_at is None or task.started_at >= since)
 
 
-def _told(evidence: Evidence) -> dict[str, Any]:
-    """Return the evidence as an operator needs it."""
+def _told(evidence: Evidence | None) -> dict[str, Any]:
+    """Return the evidence as an operator needs it; None is a look that OCP did not answer."""
+    if evidence is None:
+        return {"unread": True}
     return {
         "clusters": [
             {"id": cluster.id, "name": cluster.name, "address": cluster.address, "work_mode": cluster.work_mode}
@@ -142,3 +154,9 @@ def _told(evidence: Evidence) -> dict[str, Any]:
             for task in evidence.tasks
         ],
     }
+
+
+def _ids(told: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what makes evidence other evidence: which clusters and tasks there are, not how the tasks get on."""
+    clusters, tasks = told.get("clusters", ()), told.get("tasks", ())
+    return (told.get("unread"), sorted(each["id"] for each in clusters), sorted(each["id"] for each in tasks))

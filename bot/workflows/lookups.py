@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.domain.errors import OcpError
+from bot.domain.errors import OcpError, OcpRefused
 from bot.domain.event import Fact, Kind
 from bot.domain.policy import Policy
 from bot.domain.request import Request
@@ -37,36 +37,52 @@ class Lookups:
         if not unnamed or await self.brake.is_on():
             return
         try:
-            names = await self._names(frozenset().union(*wanted.values()))
+            names, unread = await self._names(frozenset().union(*wanted.values()))
         except OcpError as error:
             log.warning("names could not be read; the next round repeats it", error=str(error))
             await self.brake.heed(error)
         else:
             for request in unnamed:
                 with unless_raced():
-                    await self._store(request, {key: names.get(key) for key in sorted(wanted[request.id])})
+                    told = [key for key in sorted(wanted[request.id]) if _kind(key) not in unread]
+                    await self._store(request, {key: names.get(key) for key in told})
 
     async def _wanted(self, tx: Tx, request: Request) -> frozenset[str]:
         payload = (await tx.revision(request.revision)).payload
         return self.operations[request.operation].wanted(payload)
 
-    async def _names(self, wanted: frozenset[str]) -> dict[str, str]:
-        """Return key -> OCP's words for it, for what OCP knows; only the lists that are needed are read."""
-        kinds = {key.partition(":")[0] for key in wanted}
+    async def _names(self, wanted: frozenset[str]) -> tuple[dict[str, str], set[str]]:
+        """
+        Return (key -> OCP's words for it, for what OCP knows; the kinds of key that OCP does not let us read).
+
+        Only the lists that are needed are read.
+        """
         names: dict[str, str] = {}
-        if "host" in kinds:
-            names |= {f"host:{host.id}": _host(host) for host in await self.ocp.hosts()}
-        if "ob" in kinds:
-            names |= {f"ob:{cluster.name}:{cluster.id}": cluster.name for cluster in await self.ocp.ob_clusters()}
-        if "package" in kinds:
-            names |= {f"package:{package.file_name}": _package(package) for package in await self.ocp.packages()}
-        return names
+        unread = set()
+        for kind in sorted({_kind(key) for key in wanted}):
+            try:
+                names |= await self._list(kind)
+            except OcpRefused as error:
+                log.warning("OCP does not show a list", kind=kind, error=str(error))
+                unread.add(kind)
+        return names, unread
+
+    async def _list(self, kind: str) -> dict[str, str]:
+        if kind == "host":
+            return {f"host:{host.id}": _host(host) for host in await self.ocp.hosts()}
+        if kind == "ob":
+            return {f"ob:{cluster.name}:{cluster.id}": cluster.name for cluster in await self.ocp.ob_clusters()}
+        return {f"package:{package.file_name}": _package(package) for package in await self.ocp.packages()}
 
     async def _store(self, request: Request, labels: Mapping[str, str | None]) -> None:
         now = self.clock.now()
         async with self.store.transaction() as tx:
             await tx.save(request, Fact(Kind.NAMED, {"labels": labels}), at=now)
         self.wake()
+
+
+def _kind(key: str) -> str:
+    return key.partition(":")[0]
 
 
 def _host(host: Host) -> str:

@@ -33,6 +33,8 @@ from .stop import Brake
 LOOK_FOR = timedelta(minutes=10)
 """How long a lost create is looked for after its claim has run out."""
 
+SHORTEST_WAIT = 2.0
+
 log = structlog.get_logger()
 
 
@@ -55,10 +57,10 @@ class Settle:
         It is logged first: whoever holds an answer is the only one who knows it.
         """
         log.info("ocp answered", act=act.id, request=act.request, answer=type(answer).__name__, detail=_short(answer))
-        if isinstance(answer, Stopped):
-            await self.brake.pull(answer.reason, answer.detail)
         while True:
             try:
+                if isinstance(answer, Stopped):
+                    await self.brake.pull(answer.reason, answer.detail)
                 await self._write(act, answer)
             except (Conflict, StoreUnavailable) as error:
                 log.warning("answer not stored yet", act=act.id, error=str(error))
@@ -80,8 +82,11 @@ class Settle:
         async with self.store.transaction() as tx:
             request = await tx.request(act.request)
             if request is None or request.state not in {State.SUBMITTING, State.UNCERTAIN}:
+                log.error("an answer came too late to count", act=act.id, request=act.request, detail=_short(answer))
                 return
             match answer:
+                case Accepted(task, _) if task.id in await tx.bound_tasks(request.environment):
+                    await self._bound_already(tx, request, act, task)
                 case Accepted(task, trace_id):
                     await self.bind(tx, request, act, task, {"how": "answered", "trace_id": trace_id})
                 case Refused(code, message, trace_id, status):
@@ -89,11 +94,17 @@ class Settle:
                     await self._refuse(tx, request, act, told)
                 case NotSent(_, seconds, cause) if request.state is State.SUBMITTING:
                     await self._give_back(tx, request, act, cause, "", seconds)
-                case Stopped(_, detail) if request.state is State.SUBMITTING:
-                    await self._give_back(tx, request, act, "stopped", detail, None)
+                case Stopped() if request.state is State.SUBMITTING:
+                    await self._give_back(tx, request, act, "stopped", "", None)
                 case Unknown(why, contested, cause) if request.state is State.SUBMITTING:
                     look_at = self.clock.now() if contested else act.claimed_until
                     await self.lose(tx, request, act, cause, why if cause == "answer" else "", look_at=look_at)
+
+    async def _bound_already(self, tx: Tx, request: Request, act: Act, task: Task) -> None:
+        """OCP names a task that belongs to another request: perhaps another OCP under the same name. Nobody guesses."""
+        log.error("OCP's answer names the task of another request", request=request.id, task=task.id)
+        if request.state is State.SUBMITTING:
+            await self.lose(tx, request, act, "taken", str(task.id), look_at=act.claimed_until)
 
     async def bind(self, tx: Tx, request: Request, act: Act, task: Task, data: Mapping[str, Any]) -> None:
         """Let *request* run as *task*, which is watched from now on."""
@@ -127,16 +138,17 @@ class Settle:
     async def _put_off(self, tx: Tx, request: Request, why: str, detail: str, seconds: float | None) -> None:
         now = self.clock.now()
         decided = request.decided_at or now
-        wait = timedelta(seconds=seconds if seconds is not None else self._wait(now - decided))
+        wait = timedelta(seconds=self._wait(now - decided) if seconds is None else max(SHORTEST_WAIT, seconds))
+        latest = decided + self.policy.send_within + timedelta(seconds=1)
         cause = await tx.latest_event(request.id, STATE_KINDS)
         is_told = cause is not None and cause.kind == Kind.DELAYED and cause.content.get("why") == why
         until = (decided + self.policy.send_within).isoformat()
         fact = Fact(Kind.DELAYED, {"why": why, "detail": detail, "until": until})
-        await tx.save(request.retry_at(now + wait), *([] if is_told else [fact]), at=now)
+        await tx.save(request.retry_at(min(now + wait, max(latest, now))), *([] if is_told else [fact]), at=now)
 
     def _wait(self, waited: timedelta) -> float:
         """Return seconds between 2 and 60, the longer the longer it took already, spread by *jitter*."""
-        return min(60.0, max(2.0, waited.total_seconds() / 3)) * (0.75 + self.jitter() / 2)
+        return min(60.0, max(SHORTEST_WAIT, waited.total_seconds() / 3)) * (0.75 + self.jitter() / 2)
 
     def _watch(self, request: Request, task: Task, now: datetime) -> Watch:
         return Watch(

@@ -1,6 +1,7 @@
 """Stopping an environment: after a refused log-on no call goes out with the same credentials."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.domain.errors import OcpError, OcpStopped
 from bot.domain.event import Fact, Kind
@@ -8,6 +9,9 @@ from bot.domain.request import Place
 from bot.ports import Clock, NewId, Store, Thread, Wake
 
 from .again import decide_again
+
+OWED_SINCE = timedelta(seconds=15)
+"""A drawing that was noted so long ago may be done at once: none is under way that could overtake it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,9 @@ class Brake:
 
     async def pull(self, reason: str, detail: str) -> None:
         """Stop all calls with these credentials, and say so once."""
-        fact = Fact(Kind.STOPPED, {"reason": reason, "detail": detail})
-        await self._write(fact, stopped=f"{reason}: {detail}", digest=self.digest)
+        if not await self.is_on():
+            fact = Fact(Kind.STOPPED, {"reason": reason, "detail": detail})
+            await self._write(fact, stopped=f"{reason}: {detail}", digest=self.digest)
 
     async def show_at(self, place: Place) -> None:
         """Let what happens to the environment itself be told at *place*; called at start."""
@@ -79,10 +84,11 @@ class Brake:
         async def attempt() -> None:
             async with self.store.transaction() as tx:
                 row = await tx.environment(self.environment)
-                if (row.stopped, row.stopped_digest) == (stopped, digest):
-                    return
-                changed = replace(row, stopped=stopped, stopped_digest=digest)
-                await tx.save_environment(changed, fact, at=self.clock.now())
+                if row.stopped_digest == digest:
+                    return  # somebody else was faster; it is told once
+                changed, now = replace(row, stopped=stopped, stopped_digest=digest), self.clock.now()
+                await tx.save_environment(changed, fact, at=now)
+                await tx.owe_cards(self.environment, now - OWED_SINCE)
 
         await decide_again(attempt)
         self.wake()

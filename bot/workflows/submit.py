@@ -54,8 +54,8 @@ class Submit:
     async def _hold_or_send(self, request: Request) -> None:
         if request.decided_at and self.clock.now() - request.decided_at > self.policy.send_within:
             await self._hold(request)
-        elif stopped := await self.brake.is_on():
-            await self.settle.delay(request.id, "stopped", stopped)
+        elif await self.brake.is_on():
+            await self.settle.delay(request.id, "stopped", "")
         else:
             await self._look_and_send(request)
 
@@ -66,7 +66,7 @@ class Submit:
             ours = await self._unbound_tasks(request) if there else []
         except OcpStopped as error:
             await self.brake.heed(error)
-            await self.settle.delay(request.id, error.reason, str(error))
+            await self.settle.delay(request.id, error.reason, "")
         except OcpUnavailable as error:
             log.warning("OCP did not answer before a send", request=request.id, error=str(error))
             cause = "unreachable" if error.seconds is None else "limited"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,13 +14,14 @@ from bot.domain.event import Fact, Kind
 from bot.domain.pace import backoff
 from bot.domain.policy import Policy
 from bot.domain.request import Request, State
-from bot.domain.task import FAILED, Outcome, Task, branches, in_order, outcome, progress
+from bot.domain.task import FAILED, RUNNING, Outcome, Task, branches, in_order, outcome, progress
 from bot.ports import Clock, Ocp, Store, Tx, Wake
 from bot.ports import Watch as Watched
 
 from .again import unless_raced
 from .stop import Brake
 
+LOOKS_AT_ONCE = 4
 FAILED_EVERY = timedelta(minutes=1)
 FAILED_EVERY_LATER = timedelta(minutes=10)
 FAILED_FRESH = timedelta(days=1)
@@ -44,6 +45,7 @@ class Watch:
     wake: Wake
     jitter: Callable[[], float]
     failures: int = 0
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LOOKS_AT_ONCE))
 
     async def round(self) -> None:
         """Look at every task that is due: side by side, but never two looks at one task."""
@@ -51,13 +53,19 @@ class Watch:
             due = await tx.due_watches(self.policy.environment, self.clock.now())
         if not due or await self.brake.is_on():
             return
-        errors = [error for error in await asyncio.gather(*map(self._look, due)) if error is not None]
-        self.failures = self.failures + 1 if errors else 0
+        ends = await asyncio.gather(*map(self._look, due), return_exceptions=True)
+        self.failures = self.failures + 1 if any(isinstance(end, OcpError) for end in ends) else 0
+        for end in ends:
+            if isinstance(end, BaseException) and not isinstance(end, OcpError):
+                raise end
 
     async def _look(self, watched: Watched) -> OcpError | None:
         """Look once and store what was seen; return the error if OCP did not answer."""
         try:
-            task = await self.ocp.task(watched.task_id)
+            async with self.places:
+                if await self.brake.is_on():  # one of the looks beside this one was refused
+                    return None
+                task = await self.ocp.task(watched.task_id)
         except TaskGone as error:
             with unless_raced():
                 await self._gone(watched, error)
@@ -69,11 +77,16 @@ class Watch:
             return error
         else:
             with unless_raced():
-                await self._store(watched, task.over(watched.snapshot))
+                await self._store(watched, task)
         return None
 
-    async def _store(self, watched: Watched, task: Task) -> None:
-        """Store the look and all that follows from it in one transaction."""
+    async def _store(self, watched: Watched, seen: Task) -> None:
+        """
+        Store the look and all that follows from it in one transaction.
+
+        What it did not tell is taken from the look before, but only what it told itself can end the request.
+        """
+        task, meaning = seen.over(watched.snapshot), outcome(seen)
         changes = diff(watched.snapshot, task)
         now = self.clock.now()
         async with self.store.transaction() as tx:
@@ -82,21 +95,21 @@ class Watch:
                 await tx.save_watch(replace(watched, version=watched.version + 1, next_look_at=None))
                 return
             facts = [_changed(task, changes)] if changes else []
-            moved, more = await self._follow(tx, request, watched, task, is_settled=not changes)
-            await tx.save_watch(self._next(watched, task, moved, now))
+            moved, more = await self._follow(tx, request, watched, task, meaning, is_settled=not changes)
+            await tx.save_watch(self._next(watched, task, meaning, moved, now))
             if facts or more:
                 await tx.save(moved, *facts, *more, at=now)
                 self.wake()
 
     async def _follow(
-        self, tx: Tx, request: Request, watched: Watched, task: Task, *, is_settled: bool
+        self, tx: Tx, request: Request, watched: Watched, task: Task, meaning: Outcome, *, is_settled: bool
     ) -> tuple[Request, list[Fact]]:
         """Return the request after this look, and what is to be said of it beside the changes."""
         now = self.clock.now()
-        match outcome(task):
+        match meaning:
             case Outcome.FAILED if is_settled and watched.failed_at is not None:
                 return await self._failed(tx, request, task, now)
-            case Outcome.WORKING if request.state is State.FAILED:
+            case Outcome.WORKING if request.state is State.FAILED and task.mark.status == RUNNING:
                 return request.move(State.RUNNING, now=now), _resumed(request, task)
             case Outcome.ROLLED_BACK:
                 end = Fact(Kind.ROLLED_BACK, {"task": task.id})
@@ -140,9 +153,9 @@ class Watch:
             then = self.clock.now() + timedelta(seconds=wait)
             await tx.save_watch(replace(watched, version=watched.version + 1, next_look_at=then))
 
-    def _next(self, watched: Watched, task: Task, request: Request, now: datetime) -> Watched:
+    def _next(self, watched: Watched, task: Task, meaning: Outcome, request: Request, now: datetime) -> Watched:
         """Return the watch after a stored look, with the time of the next one."""
-        failed_at = (watched.failed_at or now) if outcome(task) is Outcome.FAILED else None
+        failed_at = (watched.failed_at or now) if meaning is Outcome.FAILED else None
         looked = replace(watched, snapshot=task, version=watched.version + 1, failed_at=failed_at)
         if not request.is_open:
             return replace(looked, next_look_at=None)

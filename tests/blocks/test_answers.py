@@ -35,8 +35,12 @@ def test_an_unknown_command_comes_with_a_known_one() -> None:
 def test_who_asked_is_told_where_it_is_decided() -> None:
     """And that the bot cannot write here, if so."""
     request, approvers = a_request(), [OMAR, INES]
-    here = answers.asked(request, CreateCluster(), T, approvers=approvers, link=LINK, can_post_here=True)
-    elsewhere = answers.asked(request, CreateCluster(), T, approvers=approvers, link=LINK, can_post_here=False)
+    here = answers.asked(
+        request, CreateCluster(), T, approvers=approvers, link=LINK, can_post_here=True, can_post_there=True
+    )
+    elsewhere = answers.asked(
+        request, CreateCluster(), T, approvers=approvers, link=LINK, can_post_here=False, can_post_there=True
+    )
 
     assert read(here) == [
         "Asked: #1042, create OBProxy cluster pay_01 in prod.",

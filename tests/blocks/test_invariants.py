@@ -46,7 +46,9 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
     yield answers.unknown(words, words, T)
     yield answers.told(Text("%(words)s", {"words": words}), T)
     for here in (True, False):
-        yield answers.asked(sheet.request, OPERATION, T, approvers=[OMAR], link=LINK, can_post_here=here)
+        yield answers.asked(
+            sheet.request, OPERATION, T, approvers=[OMAR], link=LINK, can_post_here=here, can_post_there=True
+        )
     yield answers.status_list([(sheet.request, LINK), (sheet.request, words)] * 20, T, heading=Text("Yours"))
 
 

@@ -45,7 +45,7 @@ def mistake(rule: Callable[[str], object], value: str) -> str:
         (form.port(1), "1", 1),
         (form.port(1), "65535", 65535),
         (form.address, "192.0.2.1", "192.0.2.1"),
-        (form.address, "[2001:db8::1]", "[2001:db8::1]"),
+        (form.address, "2001:db8::1", "2001:db8::1"),
         (form.package, "obproxy-ce-4.2.1.0-11.el7.x86_64.rpm", "obproxy-ce-4.2.1.0-11.el7.x86_64.rpm"),
         (form.host_ids, "", ()),
         (form.host_ids, "11, 12，14 15\n16,", (11, 12, 14, 15, 16)),

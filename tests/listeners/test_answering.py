@@ -125,7 +125,7 @@ async def test_a_slow_submission_is_answered_and_its_work_goes_on(answering: Ans
 
     ack = await _run(answering.when_done(of_submission, handler), _form({}))
     release.set()
-    await answering.finish()
+    await answering.finish(5.0)
 
     assert "Not saved yet" in ack.answers[0]["errors"]["name"]
     assert done.is_set()

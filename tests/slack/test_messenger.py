@@ -85,7 +85,7 @@ KINDS: list[tuple[str, type[SlackError]]] = [
     *((code, ContentRefused) for code in CONTENT),
     *((code, TokenRefused) for code in TOKEN),
     *((code, SlackLimited) for code in LIMITED),
-    ("an_error_nobody_has_heard_of", ContentRefused),
+    ("an_error_nobody_has_heard_of", PlaceRefused),
 ]
 
 

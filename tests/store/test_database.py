@@ -149,11 +149,11 @@ async def test_threads_are_behind_until_they_have_shown_everything(database: Dat
     thread = Thread(id="t-1", request=stored.id, environment="prod", place=stored.home, is_home=True)
     async with database.transaction() as tx:
         saved = await tx.save_thread(thread)
-        assert await tx.threads_behind() == (saved,)
+        assert await tx.threads_behind() == ((saved, stored.seq),)
         shown = await tx.save_thread(replace(saved, cursor=stored.seq, root_ts="1.0"))
         assert await tx.threads_behind() == ()
         flying = await tx.save_thread(replace(shown, in_flight=(3, "id", NOW)))
-        assert await tx.threads_behind() == (flying,)
+        assert await tx.threads_behind() == ((flying, stored.seq),)
         await tx.save_thread(replace(flying, in_flight=None, card_in_flight=NOW))
         assert len(await tx.threads_behind()) == 1
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 
 from bot.cli import serve
 from bot.clock import SystemClock
@@ -12,4 +13,4 @@ if __name__ == "__main__":
     settings = from_environment(os.environ)
     logs.set_up("INFO", settings.secrets)
     clock = SystemClock(float(os.environ["STORY_SPEED"]), since=float(os.environ["STORY_SINCE"]))
-    asyncio.run(serve(settings, clock))
+    sys.exit(asyncio.run(serve(settings, clock)))

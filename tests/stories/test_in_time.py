@@ -1,12 +1,8 @@
 """Slack waits three seconds: with OCP and the database slow, every ack is in time and nothing typed is lost."""
 
-import asyncio
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from bot.sandbox.ocp import Fault
 
+from .locks import locked
 from .world import World, answers
 
 
@@ -15,7 +11,7 @@ async def test_the_command_is_acked_at_once_and_the_form_opens_whatever_is_slow(
     await world.start_bot()
     world.ocp.add_fault(Fault(path=".*", kind="slow", seconds=10, times=None))
 
-    async with _locked(world, seconds=2):
+    async with locked(world, seconds=2):
         answer = await world.dana.types("/obproxy create", world.home)
         modal = await world.dana.modal(timeout=1)
 
@@ -31,7 +27,7 @@ async def test_a_submission_is_answered_in_time_and_saved_once_when_the_database
     await world.dana.types("/obproxy create", world.home)
     modal = await world.dana.modal()
 
-    async with _locked(world, seconds=4):
+    async with locked(world, seconds=4):
         first = await world.dana.submits(modal, answers())
     await world.slack.wait_for(lambda: world.approvals.messages, timeout=10)
     second = await world.dana.submits(modal, {})
@@ -50,30 +46,10 @@ async def test_a_click_is_acked_at_once_and_counts_when_the_database_is_back(wor
     card = await world.asks()
     await world.caught_up()
 
-    async with _locked(world, seconds=2):
+    async with locked(world, seconds=2):
         click = await world.omar.clicks(card, "request.approve")
     await world.reads(card, "✅ Done")
 
     assert click.acked
     assert click.seconds < 0.5
     assert len(world.creates()) == 1
-
-
-@asynccontextmanager
-async def _locked(world: World, *, seconds: float) -> AsyncIterator[None]:
-    """Hold the database's write lock for so long from now on; leaving waits until it is free again."""
-    locked = asyncio.Event()
-    holder = asyncio.create_task(asyncio.to_thread(_hold, world, seconds, asyncio.get_running_loop(), locked))
-    await locked.wait()
-    yield
-    await holder
-
-
-def _hold(world: World, seconds: float, loop: asyncio.AbstractEventLoop, locked: asyncio.Event) -> None:
-    connection = sqlite3.connect(world.folder / "bot.db", timeout=30)
-    connection.execute("BEGIN IMMEDIATE")
-    loop.call_soon_threadsafe(locked.set)
-    done = asyncio.run_coroutine_threadsafe(asyncio.sleep(seconds), loop)
-    done.result()
-    connection.rollback()
-    connection.close()

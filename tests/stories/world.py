@@ -15,7 +15,7 @@ from bot.domain.event import Event, Kind, first_broken
 from bot.domain.request import Request
 from bot.ports import Thread
 from bot.sandbox.ocp import SandboxOcp
-from bot.sandbox.slack import Message, Person, SandboxSlack
+from bot.sandbox.slack import Message, Person, Room, SandboxSlack
 from bot.sandbox.slack.results import Submission
 from bot.slack.trouble import CONTENT
 from bot.store.database import Database
@@ -68,8 +68,8 @@ class World:
         self.bot = await make(from_environment(self.environment(**changes)), self.clock)
         await self.bot.start()
 
-    async def start_process(self, **changes: str) -> None:
-        """Start the bot as a process of its own, on the same clock."""
+    async def start_process(self, *, connected: bool = True, **changes: str) -> None:
+        """Start the bot as a process of its own, on the same clock; wait until it is *connected*."""
         clock = {"STORY_SPEED": str(self.clock.speed), "STORY_SINCE": str(self.clock.since)}
         await self.slack.wait_for(lambda: self.slack.connections == 0, timeout=DEADLINE)
         with (self.folder / "bot.log").open("ab") as log:
@@ -80,7 +80,17 @@ class World:
                 env=os.environ | self.environment() | clock | changes,
                 stderr=log,
             )
-        await self.slack.wait_for(lambda: self.slack.connections == 1, timeout=DEADLINE)
+        if connected:
+            await self.slack.wait_for(lambda: self.slack.connections == 1, timeout=DEADLINE)
+
+    async def start_fails(self, **changes: str) -> tuple[int, str]:
+        """Start a process that is refused; return its exit code and what it said."""
+        await self.start_process(connected=False, **changes)
+        assert self.process is not None
+        async with asyncio.timeout(DEADLINE):
+            code = await self.process.wait()
+        self.process = None
+        return code, (self.folder / "bot.log").read_text()
 
     async def kill_process(self) -> None:
         """SIGKILL: nothing in the process gets a chance to tidy up."""
@@ -91,12 +101,14 @@ class World:
 
     async def ends_cleanly(self) -> int:
         """SIGTERM the process; return its exit code."""
+        return await (await self.ends_later())
+
+    async def ends_later(self) -> "asyncio.Task[int]":
+        """SIGTERM the process; return what waits for its exit code."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(DEADLINE):
-            code = await self.process.wait()
-        self.process = None
-        return code
+        process, self.process = self.process, None
+        process.send_signal(signal.SIGTERM)
+        return asyncio.create_task(asyncio.wait_for(process.wait(), DEADLINE))
 
     async def stop_bot(self) -> None:
         """Stop it as SIGTERM does."""
@@ -122,10 +134,20 @@ class World:
 
     async def asks(self, name: str = "pay_01", **changes: str) -> Message:
         """Let Dana ask; return the card in the approvals channel, with OCP's names on it."""
-        known = len(self.approvals.messages)
         result = await self.fills_in(name=name, **changes)
         assert result.closed, (result.errors, result.refused_by_client)
-        [card, *_] = await self.slack.wait_for(lambda: self.approvals.messages[known:], timeout=DEADLINE)
+        return await self.card(name)
+
+    async def card(self, name: str = "pay_01", room: Room | None = None) -> Message:
+        """Wait for the newest card of a cluster, in the approvals channel if no *room* is given."""
+
+        def found() -> Message | None:
+            title = f"prod: create OBProxy cluster {name}"
+            shown = [m for m in (room or self.approvals).messages if self.slack.rendered(m).startswith(title)]
+            return shown[-1] if shown else None
+
+        card = await self.slack.wait_for(found, timeout=DEADLINE)
+        assert card is not None
         return card
 
     async def reads(self, message: Message, words: str) -> str:
@@ -163,6 +185,12 @@ class World:
         assert first_broken(events) is None
         return events
 
+    async def happens(self, kind: str, number: int = 1, seconds: float = DEADLINE) -> None:
+        """Wait until the timeline has an event of *kind*."""
+        async with asyncio.timeout(seconds):
+            while kind not in {event.kind for event in await self.timeline(number)}:
+                await self.clock.sleep(1.0)
+
     async def kinds(self, number: int = 1) -> list[str]:
         """Return the kinds of a request's events, those of its states only."""
         return [event.kind for event in await self.timeline(number) if event.kind.startswith("request.")]
@@ -183,6 +211,15 @@ class World:
             assert _shown(self.thread_without_card(root)) == expected
             ids = [_ident(reply) for reply in (root, *root.replies)]
             assert len(ids) == len(set(ids))
+        await self.cards_agree(number)
+
+    async def cards_agree(self, number: int = 1) -> None:
+        """Compare the cards of a request: but for who is asked to approve, all show the same."""
+        roots = {thread.root_ts for thread in await self.threads(number)}
+        rooms = (self.approvals, self.home)
+        cards = [self.slack.rendered(m) for room in rooms for m in room.messages if m.ts in roots]
+        assert len({card.split("Asked by")[1] for card in cards}) == 1
+        assert len({card.splitlines()[1].split(" of 1")[0] for card in cards}) == 1
 
     async def caught_up(self, number: int = 1) -> None:
         """Wait until every thread's cursor is at the end of the timeline and nothing is in flight."""

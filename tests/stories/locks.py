@@ -1,0 +1,28 @@
+"""A database whose write lock somebody else holds."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from .world import World
+
+
+@asynccontextmanager
+async def locked(world: World, *, seconds: float) -> AsyncIterator[None]:
+    """Hold the database's write lock for so long from now on; leaving waits until it is free again."""
+    is_held = asyncio.Event()
+    holder = asyncio.create_task(asyncio.to_thread(hold_lock, world, seconds, asyncio.get_running_loop(), is_held))
+    await is_held.wait()
+    yield
+    await holder
+
+
+def hold_lock(world: World, seconds: float, loop: asyncio.AbstractEventLoop, is_held: asyncio.Event) -> None:
+    connection = sqlite3.connect(world.folder / "bot.db", timeout=30)
+    connection.execute("BEGIN IMMEDIATE")
+    loop.call_soon_threadsafe(is_held.set)
+    done = asyncio.run_coroutine_threadsafe(asyncio.sleep(seconds), loop)
+    done.result()
+    connection.rollback()
+    connection.close()
