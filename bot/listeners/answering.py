@@ -70,7 +70,10 @@ class Answering:
         """Wait for the work that is still under way, at most so long; called at the end."""
         if self.running:
             _, late = await asyncio.wait(self.running, timeout=seconds)
-            log.info("finished what people had begun", late=len(late))
+            for task in late:
+                log.warning("what somebody had begun did not end in time")
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     def _kept(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start *work* as a task of its own, which the end of the program waits for."""

@@ -1,6 +1,7 @@
 """The schema, the transactions and their races."""
 
 import asyncio
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -205,6 +206,10 @@ async def test_a_database_that_is_not_there_is_named_as_such(tmp_path: Path) -> 
         async with database.reading() as tx:
             await tx.next_number()
     await database.close()
+    # aiosqlite ends the thread of a failed connection without being waited for; it needs this test's loop until then.
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 5)
 
 
 async def _stored(database: Database) -> Request:
