@@ -18,7 +18,7 @@ story: $(READY)
 	$(BIN)/obproxy-bot story
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3  # the stories mostly wait
 
 lint: $(READY)
 	$(BIN)/ruff check .
