@@ -2,13 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.domain.answer import Answer, Call
 from bot.domain.event import Event, Fact
 from bot.domain.form import Field
+from bot.domain.inventory import Cluster, ClusterList, Host, ObCluster, Package
 from bot.domain.pace import Allowance
+from bot.domain.records import Act, EnvironmentRow, Thread, Watch
 from bot.domain.request import Place, Request, RequestId, Revision, RevisionId
 from bot.domain.sheet import Names
 from bot.domain.task import Task
@@ -36,128 +39,6 @@ NewId = Callable[[], str]
 
 
 # ---------------------------------------------------------------- OCP
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A write to OCP: method, path from the root, JSON body."""
-
-    method: str
-    path: str
-    body: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """OCP took it: the task that it opened, and the traceId of the answer."""
-
-    task: Task
-    trace_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """OCP said no and did nothing: its own code, message, traceId and the HTTP status."""
-
-    code: str
-    message: str
-    trace_id: str
-    status: int
-
-
-@dataclass(frozen=True, slots=True)
-class NotSent:
-    """
-    It never had an effect and may be sent again, after `seconds` if OCP named them.
-
-    `why` is for the log; `cause` is "unreachable", "limited" or "database".
-    """
-
-    why: str
-    seconds: float | None = None
-    cause: str = "unreachable"
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """
-    Calling on would do harm; it had no effect.
-
-    `reason` is "credentials" (401) or "address" (not OCP's address or version); `detail` is OCP's code and message.
-    """
-
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """
-    Nobody can say whether it had an effect. `contested` is a competing request (409): look before all else.
-
-    `why` is for the log; `cause` is "answer" (then `why` holds OCP's own words), "late" or "lost".
-    """
-
-    why: str
-    contested: bool = False
-    cause: str = "answer"
-
-
-Answer = Accepted | Refused | NotSent | Stopped | Unknown
-"""Every answer to a write is exactly one of these (DESIGN, section 5)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
-    """An OBProxy cluster in OCP's list. `servers` maps server ip to its status."""
-
-    id: int
-    name: str
-    address: str = ""
-    port: int = 0
-    work_mode: str = ""
-    created_at: datetime | None = None
-    creator: str = ""
-    servers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterList:
-    """All pages of the list, and the server's own time of the first page."""
-
-    clusters: tuple[Cluster, ...]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """A host that OCP knows."""
-
-    id: int
-    name: str
-    ip: str
-    status: str = ""
-    architecture: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """A software package in OCP."""
-
-    file_name: str
-    name: str
-    version: str
-    build: str
-    architecture: str
-
-
-@dataclass(frozen=True, slots=True)
-class ObCluster:
-    """An OceanBase cluster that OCP knows; `id` is the cluster's own, what links want."""
-
-    name: str
-    id: int
-    version: str = ""
 
 
 class Ocp(Protocol):
@@ -336,91 +217,6 @@ class Messenger(Protocol):
 
 
 # ---------------------------------------------------------------- the database
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """
-    One call that changes something in OCP for a request.
-
-    `seen` is the fingerprint when the button was drawn ("" for a create). `before` is OCP's time of the check before
-    it was sent. `looks` counts the looks for a lost answer.
-    `state` is "claimed", "unknown" or an end: "accepted", "refused", "not_sent", "adopted".
-    """
-
-    id: str
-    request: RequestId
-    verb: str
-    target: str
-    payload_hash: str
-    state: str
-    claimed_until: datetime
-    before: str
-    seen: str = ""
-    looks: int = 0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its outcome is still to be found; one open act per request."""
-        return self.state in {"claimed", "unknown"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """
-    A task that is followed.
-
-    `snapshot` is the last stored look, `version` counts the stored looks. `failed_at` is when a look first showed
-    FAILED, None while it does not. `next_look_at` None: it has ended.
-    """
-
-    id: str
-    environment: str
-    task_id: int
-    request: RequestId
-    snapshot: Task
-    version: int
-    bound_at: datetime
-    next_look_at: datetime | None
-    failed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thread:
-    """
-    A projection of a timeline into a channel.
-
-    `request` None: the timeline of the environment, whose events are messages of their own. `cursor` is the seq of
-    the last event that was shown. `in_flight` (last seq, random id, start) was noted before a post whose outcome
-    is not noted yet; `card_in_flight` likewise before an update. `card_hash` is what the root shows.
-    """
-
-    id: str
-    request: RequestId | None
-    environment: str
-    place: Place
-    is_home: bool
-    root_ts: str | None = None
-    cursor: int = 0
-    in_flight: tuple[int, str, datetime] | None = None
-    card_hash: str = ""
-    card_in_flight: datetime | None = None
-    last_reply_at: datetime | None = None
-    blocked: str = ""
-    blocked_until: datetime | None = None
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnvironmentRow:
-    """What is stored of an environment: the end of its timeline, and why calls to it are stopped, by which digest."""
-
-    name: str
-    seq: int = 0
-    head: str = ""
-    version: int = 0
-    stopped: str = ""
-    stopped_digest: str = ""
 
 
 class Tx(Protocol):

@@ -1,6 +1,6 @@
 """What an answer to a write means (DESIGN, section 5); pure."""
 
-from bot.ports import Accepted, Answer, NotSent, Refused, Stopped, Unknown
+from bot.domain.answer import Accepted, Answer, NotSent, Refused, Stopped, Unknown
 
 from .allowance import wait_of
 from .envelope import Envelope

@@ -7,10 +7,12 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlencode
 
+from bot.domain.answer import Answer, Call
 from bot.domain.errors import OcpRefused, OcpUnavailable
+from bot.domain.inventory import Cluster, ClusterList, Host, ObCluster, Package
 from bot.domain.pace import Allowance
 from bot.domain.task import Task
-from bot.ports import Answer, Call, Clock, Cluster, ClusterList, Host, ObCluster, Package
+from bot.ports import Clock
 
 from .answers import classify
 from .heard import Heard

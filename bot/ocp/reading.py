@@ -6,8 +6,8 @@ Each returns None for what cannot be told apart from nothing; none raises, whate
 
 from typing import Any
 
+from bot.domain.inventory import Cluster, Host, ObCluster, Package
 from bot.domain.task import Print, Subtask, Task
-from bot.ports import Cluster, Host, ObCluster, Package
 
 from .times import parse_time
 from .values import Json, first, flag, ident, idents, integer, name_of, objects, text

@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 
-from bot.ports import Accepted, Answer, Call, NotSent, Refused, Stopped, Unknown
+from bot.domain.answer import Accepted, Answer, Call, NotSent, Refused, Stopped, Unknown
 
 from .heard import Heard, Result
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain import form
+from bot.domain.answer import Call
 from bot.domain.form import Answers, Field, FieldKind, Option
+from bot.domain.inventory import Cluster
 from bot.domain.sheet import Names
 from bot.domain.texts import N_, Text
-from bot.ports import Call, Cluster, Detail, Evidence
+from bot.ports import Detail, Evidence
 
 from .create_body import CreateBody, InstallPart, Link, Parameter
 

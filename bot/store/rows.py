@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from bot.domain.event import canonical
+from bot.domain.records import Act, Thread, Watch
 from bot.domain.request import Place, Request, RequestId, Revision, RevisionId, State, UserId
 from bot.domain.task import Print, Subtask, Task
-from bot.ports import Act, Thread, Watch
 
 
 def request_row(request: Request) -> dict[str, Any]:

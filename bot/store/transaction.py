@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Conflict
 from bot.domain.event import Event, Fact, Kind, chain
+from bot.domain.records import Act, EnvironmentRow, Thread, Watch
 from bot.domain.request import Place, Request, RequestId, Revision, RevisionId
-from bot.ports import Act, EnvironmentRow, Thread, Watch
 
 from .rows import (
     act_row,

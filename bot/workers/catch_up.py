@@ -9,10 +9,11 @@ from bot.blocks.replies import notice, plain, reply
 from bot.domain.audience import Who
 from bot.domain.event import Event, canonical, digest
 from bot.domain.projection import Reply, Wait, next_step
+from bot.domain.records import Thread
 from bot.domain.request import UserId
 from bot.domain.sheet import Sheet
 from bot.domain.texts import Translator
-from bot.ports import Message, Operation, Store, Thread, Tx
+from bot.ports import Message, Operation, Store, Tx
 from bot.workflows.sheets import Sheets
 
 from .notes import UNSURE_FOR, Notes, NotNow

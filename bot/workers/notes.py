@@ -14,7 +14,8 @@ from bot.domain.errors import (
     SlackUnreachable,
     TokenRefused,
 )
-from bot.ports import Clock, Message, Messenger, NewId, Store, Thread
+from bot.domain.records import Thread
+from bot.ports import Clock, Message, Messenger, NewId, Store
 
 from .gate import FIND, POST, UPDATE, Gate
 
@@ -159,8 +160,14 @@ class Notes:
     async def _block(self, thread: Thread, error: PlaceRefused) -> NotNow:
         """The place does not take messages: tried again from time to time, never an event."""
         log.warning("a thread is blocked", thread=thread.id, channel=thread.place.channel, error=str(error))
-        until = self.clock.now() + BLOCKED_FOR
-        await self.save(replace(thread, in_flight=None, blocked=str(error), blocked_until=until))
+        now = self.clock.now()
+        blocked = replace(thread, in_flight=None, blocked=str(error), blocked_until=now + BLOCKED_FOR)
+        async with self.store.transaction() as tx:
+            await tx.save_thread(blocked)
+            siblings = await tx.threads_of(thread.request) if thread.request and not thread.blocked else ()
+            for sibling in siblings:  # the card elsewhere calls those now who would have been called here
+                if sibling.id != thread.id and sibling.card_in_flight is None:
+                    await tx.save_thread(replace(sibling, card_in_flight=now - UNSURE_FOR))
         return NotNow(BLOCKED_FOR.total_seconds())
 
     async def _new_root(self, thread: Thread, error: RootRefused) -> NotNow:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.domain.errors import Conflict
-from bot.ports import Clock, Store, Thread
+from bot.domain.records import Thread
+from bot.ports import Clock, Store
 
 from .catch_up import CatchUp
 from .notes import NotNow

@@ -7,9 +7,10 @@ from typing import Any
 from bot.domain.errors import FormRefused
 from bot.domain.event import Fact, Kind, canonical, digest
 from bot.domain.policy import REQUESTER, Policy
+from bot.domain.records import Thread
 from bot.domain.request import Actor, Place, Request, RequestId, Revision, RevisionId, UserId
 from bot.domain.texts import N_, Text
-from bot.ports import Clock, NewId, Operation, Store, Thread, Tx, Wake
+from bot.ports import Clock, NewId, Operation, Store, Tx, Wake
 
 from .again import decide_again
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import Gone
+from bot.domain.records import Thread
 from bot.domain.request import Request, RequestId, Revision, RevisionId, UserId
 from bot.domain.sheet import Sheet
 from bot.domain.slash import Status
-from bot.ports import Clock, Messenger, Store, Thread, Tx
+from bot.ports import Clock, Messenger, Store, Tx
 
 from .sheets import Sheets
 

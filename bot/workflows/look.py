@@ -10,9 +10,10 @@ import structlog
 from bot.domain.errors import OcpError
 from bot.domain.event import Fact, Kind
 from bot.domain.policy import Policy
+from bot.domain.records import Act
 from bot.domain.request import Request, State
 from bot.domain.task import Task
-from bot.ports import Act, Clock, Evidence, Ocp, Operation, Store, Wake
+from bot.ports import Clock, Evidence, Ocp, Operation, Store, Wake
 
 from .again import unless_raced
 from .settle import LOOK_FOR, Settle

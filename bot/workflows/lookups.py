@@ -7,9 +7,10 @@ import structlog
 
 from bot.domain.errors import OcpError, OcpRefused
 from bot.domain.event import Fact, Kind
+from bot.domain.inventory import Host, Package
 from bot.domain.policy import Policy
 from bot.domain.request import Request
-from bot.ports import Clock, Host, Ocp, Operation, Package, Store, Tx, Wake
+from bot.ports import Clock, Ocp, Operation, Store, Tx, Wake
 
 from .again import unless_raced
 from .stop import Brake

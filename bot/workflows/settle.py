@@ -7,26 +7,14 @@ from typing import Any
 
 import structlog
 
+from bot.domain.answer import Accepted, Answer, NotSent, Refused, Stopped, Unknown
 from bot.domain.errors import Conflict, StoreUnavailable
 from bot.domain.event import STATE_KINDS, Fact, Kind
 from bot.domain.policy import Policy
+from bot.domain.records import Act, Watch
 from bot.domain.request import Request, RequestId, State
 from bot.domain.task import Task
-from bot.ports import (
-    Accepted,
-    Act,
-    Answer,
-    Clock,
-    NewId,
-    NotSent,
-    Refused,
-    Stopped,
-    Store,
-    Tx,
-    Unknown,
-    Wake,
-    Watch,
-)
+from bot.ports import Clock, NewId, Store, Tx, Wake
 
 from .stop import Brake
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from bot.domain.errors import OcpError, OcpStopped
 from bot.domain.event import Fact, Kind
+from bot.domain.records import Thread
 from bot.domain.request import Place
-from bot.ports import Clock, NewId, Store, Thread, Wake
+from bot.ports import Clock, NewId, Store, Wake
 
 from .again import decide_again
 

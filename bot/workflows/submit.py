@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.answer import NotSent
 from bot.domain.errors import OcpRefused, OcpStopped, OcpUnavailable
 from bot.domain.event import Fact, Kind
+from bot.domain.inventory import Cluster
 from bot.domain.policy import Policy
+from bot.domain.records import Act
 from bot.domain.request import Request, Revision, State
 from bot.domain.task import Task
-from bot.ports import Act, Clock, Cluster, NewId, NotSent, Ocp, Operation, Store, Wake
+from bot.ports import Clock, NewId, Ocp, Operation, Store, Wake
 
 from .again import unless_raced
 from .settle import Settle

@@ -13,10 +13,10 @@ from bot.domain.errors import OcpError, TaskGone
 from bot.domain.event import Fact, Kind
 from bot.domain.pace import backoff
 from bot.domain.policy import Policy
+from bot.domain.records import Watch as Watched
 from bot.domain.request import Request, State
 from bot.domain.task import FAILED, RUNNING, Outcome, Task, branches, in_order, outcome, progress
 from bot.ports import Clock, Ocp, Store, Tx, Wake
-from bot.ports import Watch as Watched
 
 from .again import unless_raced
 from .stop import Brake

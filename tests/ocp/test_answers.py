@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.answer import Accepted, Answer, NotSent, Refused, Stopped, Unknown
 from bot.ocp.answers import classify
 from bot.ocp.heard import Heard, Lost, NeverLeft, Result
-from bot.ports import Accepted, Answer, NotSent, Refused, Stopped, Unknown
 
 from .fixtures import errors, heard, load, refusal, sample
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.answer import Accepted, Answer, Call, NotSent, Refused, Stopped, Unknown
 from bot.domain.errors import OcpRefused, OcpStopped, OcpUnavailable, TaskGone
 from bot.ocp import OcpClient
-from bot.ports import Accepted, Answer, Call, NotSent, Ocp, Refused, Stopped, Unknown
+from bot.ports import Ocp
 from bot.sandbox.ocp import Fault, SandboxOcp
 from bot.sandbox.ocp.faults import Kind
 

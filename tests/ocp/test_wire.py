@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.answer import Accepted, NotSent, Stopped, Unknown
 from bot.domain.errors import OcpStopped, OcpUnavailable
-from bot.ports import Accepted, NotSent, Stopped, Unknown
 from bot.sandbox.ocp import SandboxOcp
 
 from .conftest import Connect, Scripted

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from bot.domain.errors import Conflict, StoreUnavailable
 from bot.domain.event import Fact, Kind, first_broken
+from bot.domain.records import Act, Thread, Watch
 from bot.domain.request import Request, RequestId, State
-from bot.ports import Act, Thread, Watch
 from bot.store.database import Database
 from bot.store.tables import metadata
 from tests.builders import NOW, a_request, a_revision, a_task

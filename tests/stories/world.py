@@ -12,8 +12,8 @@ from bot.app import Bot, make
 from bot.clock import SystemClock
 from bot.config import from_environment
 from bot.domain.event import Event, Kind, first_broken
+from bot.domain.records import Thread
 from bot.domain.request import Request
-from bot.ports import Thread
 from bot.sandbox.ocp import SandboxOcp
 from bot.sandbox.slack import Message, Person, Room, SandboxSlack
 from bot.sandbox.slack.results import Submission

@@ -1,0 +1,92 @@
+"""What the database keeps beside requests and events: acts, watches, threads, environments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .request import Place, RequestId
+from .task import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """
+    One call that changes something in OCP for a request.
+
+    `seen` is the fingerprint when the button was drawn ("" for a create). `before` is OCP's time of the check before
+    it was sent. `looks` counts the looks for a lost answer.
+    `state` is "claimed", "unknown" or an end: "accepted", "refused", "not_sent", "adopted".
+    """
+
+    id: str
+    request: RequestId
+    verb: str
+    target: str
+    payload_hash: str
+    state: str
+    claimed_until: datetime
+    before: str
+    seen: str = ""
+    looks: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its outcome is still to be found; one open act per request."""
+        return self.state in {"claimed", "unknown"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """
+    A task that is followed.
+
+    `snapshot` is the last stored look, `version` counts the stored looks. `failed_at` is when a look first showed
+    FAILED, None while it does not. `next_look_at` None: it has ended.
+    """
+
+    id: str
+    environment: str
+    task_id: int
+    request: RequestId
+    snapshot: Task
+    version: int
+    bound_at: datetime
+    next_look_at: datetime | None
+    failed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """
+    A projection of a timeline into a channel.
+
+    `request` None: the timeline of the environment, whose events are messages of their own. `cursor` is the seq of
+    the last event that was shown. `in_flight` (last seq, random id, start) was noted before a post whose outcome
+    is not noted yet; `card_in_flight` likewise before an update. `card_hash` is what the root shows.
+    """
+
+    id: str
+    request: RequestId | None
+    environment: str
+    place: Place
+    is_home: bool
+    root_ts: str | None = None
+    cursor: int = 0
+    in_flight: tuple[int, str, datetime] | None = None
+    card_hash: str = ""
+    card_in_flight: datetime | None = None
+    last_reply_at: datetime | None = None
+    blocked: str = ""
+    blocked_until: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentRow:
+    """What is stored of an environment: the end of its timeline, and why calls to it are stopped, by which digest."""
+
+    name: str
+    seq: int = 0
+    head: str = ""
+    version: int = 0
+    stopped: str = ""
+    stopped_digest: str = ""
