@@ -101,6 +101,8 @@ class Bot:
         """Take nothing new, finish what is under way, close; what is not finished in time is read back later."""
         await self.socket.close_async()
         if self.scheduler.running:
+            self.scheduler.pause()
+            await asyncio.sleep(0)  # lets the ticks that were started already end
             self.scheduler.shutdown(wait=False)
         await self.answering.finish(FINISH_SECONDS)
         for worker in self.workers.values():
@@ -149,7 +151,8 @@ async def opened(settings: Settings) -> Database:
         await database.migrate()
     except StoreUnavailable as error:
         await database.close()
-        raise WrongSetting(f"DATABASE_URL is wrong; expected: {EXPECTED['DATABASE_URL']}") from error
+        said = str(error).splitlines()[0]
+        raise WrongSetting(f"DATABASE_URL cannot be used: {said}; expected: {EXPECTED['DATABASE_URL']}") from error
     return database
 
 

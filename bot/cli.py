@@ -14,7 +14,7 @@ import typer
 from bot.app import Bot, lift, make
 from bot.clock import SystemClock
 from bot.config import Settings, WrongSetting, from_environment
-from bot.domain.errors import SlackLimited, SlackUnreachable, SlackUnsure
+from bot.domain.errors import Conflict, SlackLimited, SlackUnreachable, SlackUnsure, StoreUnavailable
 from bot.telemetry import logs
 
 AGAIN_SECONDS = 5.0
@@ -51,8 +51,8 @@ def resume() -> None:
     logs.set_up(settings.log_level, settings.secrets)
     try:
         stood = asyncio.run(lift(settings, SystemClock()))
-    except WrongSetting as error:
-        _refuse(str(error))
+    except (WrongSetting, StoreUnavailable, Conflict) as error:
+        _refuse(str(error).splitlines()[0])
     typer.echo(f"Calls to OCP {settings.ocp_name} {'go out again' if stood else 'were not stopped'}.")
 
 

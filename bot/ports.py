@@ -314,16 +314,24 @@ class Tx(Protocol):
         """Return the threads of a request."""
         ...
 
-    async def threads_behind(self, thread_id: str | None = None) -> tuple[tuple[Thread, int], ...]:
+    async def thread(self, thread_id: str) -> Thread:
+        """Return a thread."""
+        ...
+
+    async def threads_behind(self) -> tuple[tuple[Thread, int], ...]:
         """
         Return the threads that may have something to show, each with the seq of its timeline's last event.
 
-        That is: no root yet, a cursor behind, a card or a post in flight. With *thread_id* only that one.
+        That is: no root yet, a cursor behind, a card or a post in flight.
         """
         ...
 
     async def owe_cards(self, environment: str, at: datetime) -> None:
-        """Let the cards of the environment's open requests be drawn again; *at* is when their drawing was due."""
+        """
+        Let the cards of the environment's open requests be drawn again; *at* is when their drawing was due.
+
+        Threads with a post in flight are left alone: who lands it compares the card anyhow.
+        """
         ...
 
     async def save_thread(self, thread: Thread) -> Thread:

@@ -167,5 +167,9 @@ class ContentRefused(SlackError):
     """Slack does not take these blocks or this text."""
 
 
+class OddRefusal(SlackError):
+    """Slack said no with a code that nobody has heard of: nothing happened, and nothing is known of the reason."""
+
+
 class TokenRefused(SlackError):
     """Slack does not accept the bot's token or its scopes."""

@@ -16,9 +16,9 @@ LONGEST_NAME = 64
 MOST_TYPED = 3000
 """What one Slack text field can carry."""
 
-_SECRET_ANYWHERE = re.compile(r"password|passwd|secret|credential", re.IGNORECASE)
-_SECRET_WORDS = frozenset({"pass", "pwd", "token", "tokens", "key", "keys", "apikey", "accesskey", "keyring"})
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_SECRET_ANYWHERE = re.compile(r"password|passwd|pwd|secret|token|credential|keyring")
+_SECRET_ENDINGS = ("key", "keys", "pass")
+_NO_SECRETS = frozenset({"monkey", "turkey", "bypass", "compass"})
 _HOST_NAME = re.compile(
     r"(?=.{1,253}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?"
 )
@@ -159,10 +159,9 @@ def address(value: str) -> str:
 
 def _is_ip(value: str) -> bool:
     try:
-        ip_address(value)
+        return "%" not in value and ip_address(value) is not None
     except ValueError:
         return False
-    return True
 
 
 def package(value: str) -> str:
@@ -252,8 +251,8 @@ def parameters(value: str) -> dict[str, str]:
 
 def says_secret(name: str) -> bool:
     """Whether a parameter's name says that its value is a password, secret, token or key."""
-    words = {word.lower() for word in _WORDS.findall(name)}
-    return _SECRET_ANYWHERE.search(name) is not None or not words.isdisjoint(_SECRET_WORDS)
+    words = set(re.split(r"[^a-z]+", name.lower())) - _NO_SECRETS
+    return _SECRET_ANYWHERE.search(name.lower()) is not None or any(word.endswith(_SECRET_ENDINGS) for word in words)
 
 
 def _lines(value: str) -> Iterator[tuple[int, str]]:

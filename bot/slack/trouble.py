@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.domain.errors import (
     ContentRefused,
+    OddRefusal,
     PlaceRefused,
     RootRefused,
     SlackError,
@@ -95,8 +96,7 @@ def _refusal(error: SlackApiError) -> SlackError:
     for kind, codes in ((PlaceRefused, PLACE), (RootRefused, ROOT), (ContentRefused, CONTENT), (TokenRefused, TOKEN)):
         if code in codes:
             return kind(f"Slack refused: {code}")
-    # A code that nobody has heard of says nothing of the content: the place is tried again later.
-    return PlaceRefused(f"Slack refused: {code}")
+    return OddRefusal(f"Slack refused: {code}")
 
 
 def _retry_after(error: SlackApiError) -> float:

@@ -184,7 +184,12 @@ class Transaction:
         wanted = select(threads).where(threads.c.request == request_id).order_by(threads.c.is_home)
         return tuple(to_thread(row) for row in (await self._connection.execute(wanted)).mappings())
 
-    async def threads_behind(self, thread_id: str | None = None) -> tuple[tuple[Thread, int], ...]:
+    async def thread(self, thread_id: str) -> Thread:
+        """Return a thread."""
+        found = await self._connection.execute(select(threads).where(threads.c.id == thread_id))
+        return to_thread(found.mappings().one())
+
+    async def threads_behind(self) -> tuple[tuple[Thread, int], ...]:
         """Return the threads that lack a root, are behind their timeline or have something in flight, with its end."""
         timelines = threads.outerjoin(requests, threads.c.request == requests.c.id).outerjoin(
             environments, and_(threads.c.request.is_(None), threads.c.environment == environments.c.name)
@@ -197,15 +202,14 @@ class Transaction:
             and_(threads.c.root_ts.is_(None), threads.c.request.is_not(None)),
         )
         wanted = select(threads, end.label("end")).select_from(timelines).where(behind).order_by(threads.c.id)
-        if thread_id is not None:
-            wanted = wanted.where(threads.c.id == thread_id)
         rows = [dict(row) for row in (await self._connection.execute(wanted)).mappings()]
         return tuple((to_thread(row), end_of) for row in rows for end_of in [row.pop("end")])
 
     async def owe_cards(self, environment: str, at: datetime) -> None:
         """Note a drawing that was due *at* on every thread of an open request that has none noted."""
         is_open = select(requests.c.id).where(requests.c.environment == environment, requests.c.open)
-        wanted = and_(threads.c.request.in_(is_open), threads.c.card_in_flight.is_(None))
+        is_idle = and_(threads.c.card_in_flight.is_(None), threads.c.in_flight_id.is_(None))
+        wanted = and_(threads.c.request.in_(is_open), is_idle)
         owed = {"card_in_flight": at, "version": threads.c.version + 1}
         await self._connection.execute(update(threads).where(wanted).values(owed))
 

@@ -43,10 +43,7 @@ class CatchUp:
         """Show all that is due; raises NotNow when the rest has to wait, Conflict when another sender is at it."""
         while await self._step(thread):
             async with self.store.reading() as tx:
-                fresh = await tx.threads_behind(thread.id)
-            if not fresh:
-                return
-            thread = fresh[0][0]
+                thread = await tx.thread(thread.id)
 
     async def _step(self, thread: Thread) -> bool:
         """Do one step; return whether there may be another."""

@@ -7,6 +7,7 @@ import structlog
 
 from bot.domain.errors import (
     ContentRefused,
+    OddRefusal,
     PlaceRefused,
     RootRefused,
     SlackError,
@@ -60,7 +61,7 @@ class Notes:
         self._pass(FIND, thread)
         try:
             copies = await self.messenger.find(thread.place, ident, root=thread.root_ts, since=at)
-        except (PlaceRefused, RootRefused, ContentRefused) as error:
+        except (PlaceRefused, RootRefused, ContentRefused, OddRefusal) as error:
             log.warning(
                 "a place cannot be read; what was posted there may appear twice", thread=thread.id, error=str(error)
             )
@@ -115,11 +116,17 @@ class Notes:
     async def _post(
         self, thread: Thread, message: Message, plain: Message, ident: str, root: str | None, *, broadcast: bool
     ) -> str:
-        for form in (message, plain):
+        odd: OddRefusal | None = None
+        for form, shown_in_channel in ((message, broadcast), (plain, False)):
             try:
-                return await self.messenger.post(thread.place, form, ident=ident, root=root, broadcast=broadcast)
+                return await self.messenger.post(thread.place, form, ident=ident, root=root, broadcast=shown_in_channel)
             except ContentRefused:
                 log.exception("Slack refused a message for its content", thread=thread.id)
+            except OddRefusal as error:
+                odd = error
+                log.exception("Slack refused a message, nobody knows why", thread=thread.id)
+        if odd is not None:
+            raise PlaceRefused(str(odd)) from odd
         return ""
 
     async def update(self, thread: Thread, message: Message, plain: Message, hash_: str, *, can_wait: bool) -> Thread:
@@ -166,7 +173,8 @@ class Notes:
             await tx.save_thread(blocked)
             siblings = await tx.threads_of(thread.request) if thread.request and not thread.blocked else ()
             for sibling in siblings:  # the card elsewhere calls those now who would have been called here
-                if sibling.id != thread.id and sibling.card_in_flight is None:
+                is_idle = sibling.card_in_flight is None and sibling.in_flight is None
+                if sibling.id != thread.id and is_idle:
                     await tx.save_thread(replace(sibling, card_in_flight=now - UNSURE_FOR))
         return NotNow(BLOCKED_FOR.total_seconds())
 

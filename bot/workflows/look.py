@@ -124,7 +124,7 @@ class Look:
                 return
             fact = Fact(Kind.UNCLEAR, {"looks": act.looks, "since": act.before, **_told(evidence)})
             told = await tx.latest_event(request.id, [Kind.UNCLEAR, Kind.UNCERTAIN])
-            is_told = told is not None and told.kind == Kind.UNCLEAR and _ids(told.content) == _ids(fact.data)
+            is_told = told is not None and told.kind == Kind.UNCLEAR and _is_old(told.content, fact.data)
             await tx.save(request.retry_at(now + LOOK_EVERY_LATER), *([] if is_told else [fact]), at=now)
         self.wake()
 
@@ -157,7 +157,12 @@ def _told(evidence: Evidence | None) -> dict[str, Any]:
     }
 
 
-def _ids(told: Mapping[str, Any]) -> tuple[object, ...]:
-    """Return what makes evidence other evidence: which clusters and tasks there are, not how the tasks get on."""
-    clusters, tasks = told.get("clusters", ()), told.get("tasks", ())
-    return (told.get("unread"), sorted(each["id"] for each in clusters), sorted(each["id"] for each in tasks))
+def _is_old(told: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
+    """Whether an operator has nothing new to learn: a look without an answer is never news after the first."""
+    return bool(seen.get("unread")) or (not told.get("unread") and _ids(told) == _ids(seen))
+
+
+def _ids(told: Mapping[str, Any]) -> tuple[list[int], list[int]]:
+    """Return what makes evidence other evidence: which clusters and free tasks there are, not how tasks get on."""
+    free = [each["id"] for each in told.get("tasks", ()) if not each["bound"]]
+    return (sorted(each["id"] for each in told.get("clusters", ())), sorted(free))

@@ -178,6 +178,14 @@ def test_the_line_of_a_mistake_is_named(names: list[str], blanks: int) -> None:
         "api_key",
         "keys",
         "credential",
+        "authtoken",
+        "userpass",
+        "DBpass",
+        "dbpwd",
+        "privateKey",
+        "TLSkey",
+        "aeskey",
+        "keyring",
     ],
 )
 def test_a_secret_is_known_by_its_name(name: str) -> None:

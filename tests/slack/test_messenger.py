@@ -8,6 +8,7 @@ import pytest
 from bot.domain.errors import (
     ContentRefused,
     FormNotOpened,
+    OddRefusal,
     PlaceRefused,
     RootRefused,
     SlackError,
@@ -85,7 +86,7 @@ KINDS: list[tuple[str, type[SlackError]]] = [
     *((code, ContentRefused) for code in CONTENT),
     *((code, TokenRefused) for code in TOKEN),
     *((code, SlackLimited) for code in LIMITED),
-    ("an_error_nobody_has_heard_of", PlaceRefused),
+    ("an_error_nobody_has_heard_of", OddRefusal),
 ]
 
 

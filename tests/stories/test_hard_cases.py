@@ -262,3 +262,50 @@ async def test_the_same_name_again_after_a_rejection(world: World) -> None:
     result = await world.fills_in(**answers())
 
     assert result.closed
+
+
+async def test_a_blocked_thread_does_not_disturb_the_post_of_the_other(world: World) -> None:
+    """The bot is not where the command was typed: the card in the approvals channel is noted at once all the same."""
+    away = world.slack.room("secret-team", bot_is_member=False, private=True)
+    slow = SlackFault(method="chat.postMessage", kind="slow", seconds=0.15, channel=world.approvals.id)
+    world.slack.add_fault(slow)
+    await world.start_bot()
+    await world.dana.types("/obproxy create", away)
+
+    assert (await world.dana.submits(await world.dana.modal(), answers())).closed
+    told = await world.told(world.dana, "Asked: #1")
+
+    assert "Where it is decided: the card" in told
+    assert len(world.approvals.messages) == 1
+    assert "conversations.history" not in {record.method for record in world.slack.records}
+
+
+async def test_a_card_that_cannot_be_drawn_holds_up_no_reply(world: World) -> None:
+    """Slack refuses every update with a code that nobody has heard of; the thread goes on."""
+    await world.start_bot()
+    card = await world.asks()
+    await world.caught_up()
+    world.slack.add_fault(SlackFault(method="chat.update", kind="error", error="as_user_not_supported", times=1000))
+
+    await world.omar.clicks(card, "request.approve")
+    await world.slack.wait_for(lambda: "✅ Done" in world.thread_without_card(card), timeout=15)
+
+
+async def test_an_unclear_request_calls_nobody_because_of_other_work(fast_world: World) -> None:
+    """Another create and an outage are no news of the lost one."""
+    world = fast_world
+    await world.start_bot()
+    world.ocp.add_fault(Fault(method="POST", path=CREATE, kind="lost_before"))
+    lost = await world.asks()
+    await world.omar.clicks(lost, "request.approve")
+    await world.happens("request.unclear")
+
+    other = await world.asks("pay_02", hosts="12")
+    await world.omar.clicks(other, "request.approve")
+    await world.reads(other, "✅ Done")
+    await world.ocp.down()
+    await world.clock.sleep(900)
+    await world.ocp.up()
+    await world.clock.sleep(900)
+
+    assert (await world.kinds()).count("request.unclear") == 1
