@@ -304,8 +304,8 @@ async def test_an_unclear_request_calls_nobody_because_of_other_work(fast_world:
     await world.omar.clicks(other, "request.approve")
     await world.reads(other, "✅ Done")
     await world.ocp.down()
-    await world.clock.sleep(900)
+    await world.clock.sleep(660)
     await world.ocp.up()
-    await world.clock.sleep(900)
+    await world.clock.sleep(660)
 
     assert (await world.kinds()).count("request.unclear") == 1
