@@ -198,7 +198,7 @@ def build(
         clock=clock,
     )
     jitter = random.SystemRandom().random
-    messenger = SlackMessenger(client, str(team.get("url") or ""))
+    messenger = SlackMessenger(client, str(team.get("url") or ""), str(team["team_id"]))
     sheets = Sheets(policy)
     brake = Brake(database, clock, new_id, policy.environment, credentials_digest(settings), wake)
     settle = Settle(database, clock, new_id, policy, brake, wake, jitter)

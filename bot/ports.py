@@ -12,7 +12,7 @@ from bot.domain.form import Field
 from bot.domain.inventory import Cluster, ClusterList, Host, ObCluster, Package
 from bot.domain.pace import Allowance
 from bot.domain.records import Act, EnvironmentRow, Thread, Watch
-from bot.domain.request import Place, Request, RequestId, Revision, RevisionId
+from bot.domain.request import Place, Request, RequestId, Revision, RevisionId, UserId
 from bot.domain.sheet import Names
 from bot.domain.task import Task
 from bot.domain.texts import Text
@@ -211,6 +211,10 @@ class Messenger(Protocol):
         """Open a modal; raises FormNotOpened when the trigger's three seconds are over or Slack refuses it."""
         ...
 
+    async def direct(self, user: UserId) -> Place:
+        """Return the bot's conversation with *user*, opened if need be."""
+        ...
+
     def link(self, place: Place, ts: str) -> str:
         """Return the address under which a person opens the message."""
         ...
@@ -286,6 +290,10 @@ class Tx(Protocol):
         """Return the newest event of one of *kinds*."""
         ...
 
+    async def changes_in(self, environment: str, since: datetime) -> tuple[Event, ...]:
+        """Return the task.changed events since then of all requests of an environment, oldest first."""
+        ...
+
     async def open_act(self, request_id: RequestId) -> Act | None:
         """Return the request's act whose outcome is to be found."""
         ...
@@ -300,6 +308,10 @@ class Tx(Protocol):
 
     async def due_watches(self, environment: str, now: datetime) -> tuple[Watch, ...]:
         """Return the watches to look at, the longest waiting first."""
+        ...
+
+    async def look_soon(self, environment: str, at: datetime) -> None:
+        """Let every task that is watched still be looked at from *at* on, however long it was to wait."""
         ...
 
     async def bound_tasks(self, environment: str) -> frozenset[int]:

@@ -29,11 +29,14 @@ class Kind(StrEnum):
     RESUMED = "request.resumed"
     SUCCEEDED = "request.succeeded"
     ROLLED_BACK = "request.rolled_back"
+    CLOSED = "request.closed"
     NAMED = "names.found"
     CHANGED = "task.changed"
     TASK_GONE = "task.gone"
     STOPPED = "environment.stopped"
     RESTARTED = "environment.restarted"
+    AWAY = "environment.away"
+    BACK = "environment.back"
 
 
 STATE_KINDS = tuple(kind for kind in Kind if kind.value.startswith("request."))

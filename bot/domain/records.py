@@ -79,10 +79,20 @@ class Thread:
     blocked_until: datetime | None = None
     version: int = 0
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is in the bot's conversation with one person, which calls that person with every message."""
+        return self.place.channel.startswith("D")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentRow:
-    """What is stored of an environment: the end of its timeline, and why calls to it are stopped, by which digest."""
+    """
+    What is stored of an environment.
+
+    The end of its timeline; why calls to it are stopped, by which digest; since when OCP is told to be silent (None:
+    it answers), and the version it had last ("" before the first answer).
+    """
 
     name: str
     seq: int = 0
@@ -90,3 +100,5 @@ class EnvironmentRow:
     version: int = 0
     stopped: str = ""
     stopped_digest: str = ""
+    away_since: datetime | None = None
+    ocp_version: str = ""

@@ -10,7 +10,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.errors import FormNotOpened, RootRefused, SlackError
-from bot.domain.request import Place
+from bot.domain.request import Place, UserId
 from bot.ports import Message
 
 from .client import TIMEOUT_SECONDS
@@ -28,10 +28,11 @@ log = structlog.get_logger()
 
 
 class SlackMessenger:
-    """The Messenger of ports. `workspace_url` is what auth.test calls the team's address."""
+    """The Messenger of ports. `workspace_url` and `team` are the team's address and id, as auth.test tells them."""
 
-    def __init__(self, client: AsyncWebClient, workspace_url: str) -> None:
+    def __init__(self, client: AsyncWebClient, workspace_url: str, team: str) -> None:
         self._client = client
+        self._team = team
         self._workspace_url = workspace_url.rstrip("/")
 
     async def post(self, place: Place, message: Message, *, ident: str, root: str | None, broadcast: bool) -> str:
@@ -114,6 +115,12 @@ class SlackMessenger:
                 await self._client.views_open(trigger_id=trigger_id, view=dict(view))
         except SlackError as error:
             raise FormNotOpened(str(error)) from error
+
+    async def direct(self, user: UserId) -> Place:
+        """Return the bot's conversation with *user*, opened if need be."""
+        with translated():
+            answer = await self._client.conversations_open(users=[user])
+        return Place(self._team, str(answer["channel"]["id"]))
 
     def link(self, place: Place, ts: str) -> str:
         """Return the address under which a person opens the message."""

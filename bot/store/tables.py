@@ -62,6 +62,8 @@ environments = Table(
     Column("head", String, nullable=False),
     Column("stopped", String, nullable=False),
     Column("stopped_digest", String, nullable=False),
+    Column("away_since", Utc),
+    Column("ocp_version", String, nullable=False, server_default=""),
 )
 
 requests = Table(
@@ -195,4 +197,12 @@ Index(
     unique=True,
     sqlite_where=text("request IS NULL"),
     postgresql_where=text("request IS NULL"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("until", Utc, nullable=False),
 )

@@ -150,6 +150,14 @@ class Transaction:
         row = newest.mappings().first()
         return Event(**row) if row else None
 
+    async def changes_in(self, environment: str, since: datetime) -> tuple[Event, ...]:
+        """Return what looks at tasks have found since then, of all requests of an environment, oldest first."""
+        lively = or_(requests.c.ended_at.is_(None), requests.c.ended_at >= since)
+        owners = select(requests.c.id).where(requests.c.environment == environment, lively)
+        wanted = select(events).where(events.c.timeline.in_(owners), events.c.kind == Kind.CHANGED.value)
+        found = [Event(**row) for row in (await self._connection.execute(wanted)).mappings()]
+        return tuple(sorted((event for event in found if event.time >= since), key=lambda event: event.time))
+
     async def _add_events(self, new: Sequence[Event]) -> None:
         if new:
             rows = [{column: getattr(event, column) for column in (c.name for c in events.c)} for event in new]
@@ -167,6 +175,12 @@ class Transaction:
         due = and_(watches.c.environment == environment, watches.c.next_look_at <= now)
         wanted = select(watches).where(due).order_by(watches.c.next_look_at)
         return tuple(to_watch(row) for row in (await self._connection.execute(wanted)).mappings())
+
+    async def look_soon(self, environment: str, at: datetime) -> None:
+        """Let every task that is watched still be looked at from *at* on."""
+        goes_on = and_(watches.c.environment == environment, watches.c.next_look_at > at)
+        owed = {"next_look_at": at, "version": watches.c.version + 1}
+        await self._connection.execute(update(watches).where(goes_on).values(owed))
 
     async def bound_tasks(self, environment: str) -> frozenset[int]:
         """Return the ids of all tasks that belong to a request."""
@@ -239,6 +253,8 @@ class Transaction:
             "name": row.name,
             "stopped": row.stopped,
             "stopped_digest": row.stopped_digest,
+            "away_since": row.away_since,
+            "ocp_version": row.ocp_version,
             "version": row.version + 1,
             "seq": new[-1].seq if new else row.seq,
             "head": new[-1].hash if new else row.head,

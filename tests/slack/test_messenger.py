@@ -17,7 +17,7 @@ from bot.domain.errors import (
     SlackUnsure,
     TokenRefused,
 )
-from bot.domain.request import Place
+from bot.domain.request import Place, UserId
 from bot.ports import Message
 from bot.sandbox.slack import Fault, SandboxSlack
 from bot.slack.client import web_client
@@ -36,7 +36,9 @@ async def slack() -> AsyncIterator[SandboxSlack]:
 
 @pytest.fixture
 def messenger(slack: SandboxSlack) -> SlackMessenger:
-    return SlackMessenger(web_client(slack.bot_token, base_url=slack.url, proxy=None), "https://team.example/")
+    return SlackMessenger(
+        web_client(slack.bot_token, base_url=slack.url, proxy=None), "https://team.example/", slack.team_id
+    )
 
 
 @pytest.fixture
@@ -150,3 +152,13 @@ def test_a_link_leads_to_the_message(messenger: SlackMessenger) -> None:
     assert (
         messenger.link(Place("T1", "C1"), "1700000002.000100") == "https://team.example/archives/C1/p1700000002000100"
     )
+
+
+async def test_a_persons_conversation_is_opened_once(slack: SandboxSlack, messenger: SlackMessenger) -> None:
+    """Asked for twice it is the same place."""
+    dana = slack.person("dana")
+
+    first, second = await messenger.direct(UserId(dana.id)), await messenger.direct(UserId(dana.id))
+
+    assert first == second
+    assert first.channel.startswith("D")
