@@ -21,6 +21,7 @@ SCOPES = {
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     "chat_delete": {"chat:write"},
+    "conversations_open": {"im:write"},
     "conversations_history": HISTORY,
     "conversations_replies": HISTORY,
 }
