@@ -34,8 +34,10 @@ from bot.slack.client import socket_handler, web_client
 from bot.slack.messenger import SlackMessenger
 from bot.slack.trouble import translated
 from bot.store.database import Database
+from bot.store.trouble import is_passing
 from bot.workers.catch_up import CatchUp
 from bot.workers.gate import Gate
+from bot.workers.leases import Leases
 from bot.workers.loop import Worker, wake_all
 from bot.workers.notes import Notes
 from bot.workers.schedule import schedule
@@ -57,12 +59,15 @@ TICKS = {
     "send": timedelta(seconds=1),
     "look": timedelta(seconds=5),
     "names": timedelta(seconds=5),
+    "lease": timedelta(seconds=3),
 }
 STOP_SECONDS = 25.0
 """How long the end waits for a create in flight; its claim outlives the process."""
 
 FINISH_SECONDS = 5.0
 """How long the end waits for the clicks that were acked already."""
+
+TAKEN = "another obproxy-bot runs on this file; stop it first, or give several processes a postgresql:// database"
 
 EXPORTER_PORT_NAMES = {
     "both": ("exportPort", "exporterPort"),
@@ -80,6 +85,7 @@ class Bot:
     database: Database
     ocp: OcpClient
     brake: Brake
+    leases: Leases
     policy: Policy
     workers: Mapping[str, Worker]
     scheduler: AsyncIOScheduler
@@ -91,6 +97,7 @@ class Bot:
         """Lift old stops, start the workers, then let Slack call."""
         await self.brake.release()
         await self.brake.show_at(self.policy.approvals)
+        await self.leases.renew()
         self.running = [asyncio.create_task(worker.run(), name=name) for name, worker in self.workers.items()]
         self.scheduler.start()
         wake_all(self.workers)
@@ -99,6 +106,7 @@ class Bot:
 
     async def stop(self) -> None:
         """Take nothing new, finish what is under way, close; what is not finished in time is read back later."""
+        await self.leases.give_back()
         await self.socket.close_async()
         if self.scheduler.running:
             self.scheduler.pause()
@@ -119,7 +127,9 @@ class Bot:
         for task in late:
             log.warning("a worker did not end in time", worker=task.get_name())
             task.cancel()
-        await asyncio.gather(*self.running, return_exceptions=True)
+        _, lost = await asyncio.wait(self.running, timeout=FINISH_SECONDS)
+        for task in lost:
+            log.error("a worker does not end", worker=task.get_name())
 
 
 async def make(settings: Settings, clock: SystemClock) -> Bot:
@@ -128,9 +138,9 @@ async def make(settings: Settings, clock: SystemClock) -> Bot:
 
     Raises:
         WrongSetting: Slack refuses a token, or the database cannot be opened.
-        SlackUnreachable, SlackUnsure, SlackLimited: Slack did not answer; try again.
+        SlackUnreachable, SlackUnsure, SlackLimited, StoreUnavailable: Slack or the database did not answer; try again.
     """
-    database = await opened(settings)
+    database = await opened(settings, alone=True)
     client = web_client(
         settings.slack_bot_token.get_secret_value(), base_url=f"{settings.slack_api_url}/", proxy=settings.slack_proxy
     )
@@ -144,13 +154,24 @@ async def make(settings: Settings, clock: SystemClock) -> Bot:
     return build(settings, clock=clock, database=database, client=client, team=team)
 
 
-async def opened(settings: Settings) -> Database:
-    """Return the migrated database; raises WrongSetting if it cannot be opened."""
-    database = Database.at(settings.database_url)
+async def opened(settings: Settings, *, alone: bool = False) -> Database:
+    """
+    Return the migrated database; *alone* if nobody else may run on its file.
+
+    Raises:
+        WrongSetting: it cannot be opened, or another process runs on it.
+        StoreUnavailable: a server does not answer; try again.
+    """
+    database = Database.at(settings.database_url.get_secret_value())
+    if alone and not database.claim_alone():
+        await database.close()
+        raise WrongSetting(f"DATABASE_URL cannot be used: {TAKEN}")
     try:
         await database.migrate()
     except StoreUnavailable as error:
         await database.close()
+        if not database.is_sqlite and is_passing(error):
+            raise
         said = str(error).splitlines()[0]
         raise WrongSetting(f"DATABASE_URL cannot be used: {said}; expected: {EXPECTED['DATABASE_URL']}") from error
     return database
@@ -208,6 +229,7 @@ def build(
     lookups = Lookups(database, ocp, clock, catalogue, policy, brake, wake)
     notes = Notes(database, clock, new_id, messenger, Gate(clock))
     sender = Sender(database, clock, CatchUp(database, notes, sheets, catalogue, translator))
+    leases = Leases(database, clock, new_id(), [], clock.speed)
     rounds = {
         "submit": submit.round,
         "watch": watch.round,
@@ -215,7 +237,9 @@ def build(
         "look": look.round,
         "names": lookups.round,
     }
-    workers |= {name: Worker(name, work) for name, work in rounds.items()}
+    leases.names = sorted(f"{name}:{policy.environment}" for name in rounds)
+    workers |= {name: Worker(name, leases.only(f"{name}:{policy.environment}", work)) for name, work in rounds.items()}
+    workers["lease"] = Worker("lease", leases.renew)
     desk = Desk(
         ask=Ask(database, clock, new_id, policy, wake),
         decide=Decide(database, clock, policy, wake),
@@ -230,7 +254,7 @@ def build(
     listeners.register(slack, answering, desk)
     socket = socket_handler(slack, settings.slack_app_token.get_secret_value(), proxy=settings.slack_proxy)
     ticks = {name: every / clock.speed for name, every in TICKS.items()}
-    return Bot(database, ocp, brake, policy, workers, schedule(workers, ticks), socket, answering, running=[])
+    return Bot(database, ocp, brake, leases, policy, workers, schedule(workers, ticks), socket, answering, running=[])
 
 
 def policy_of(settings: Settings, *, team_id: str) -> Policy:

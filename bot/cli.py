@@ -94,12 +94,12 @@ async def serve(settings: Settings, clock: SystemClock) -> int:
 
 
 async def _made(settings: Settings, clock: SystemClock, stop: asyncio.Event) -> Bot | None:
-    """Return the bot once Slack has answered, or None if the end was asked for before."""
+    """Return the bot once Slack and the database have answered, or None if the end was asked for before."""
     while not stop.is_set():
         try:
             return await make(settings, clock)
-        except (SlackUnreachable, SlackUnsure, SlackLimited) as error:
-            log.warning("Slack does not answer; trying again", error=str(error))
+        except (SlackUnreachable, SlackUnsure, SlackLimited, StoreUnavailable) as error:
+            log.warning("Slack or the database does not answer; trying again", error=str(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), AGAIN_SECONDS / clock.speed)
     return None

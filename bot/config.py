@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "OCP_PASSWORD")
+SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "OCP_PASSWORD", "DATABASE_URL")
 """Each may also come from the file that NAME_FILE names."""
 
 _DURATION = re.compile(r"(\d+)\s*(s|m|h)")
@@ -62,10 +62,15 @@ def _task_url(value: str) -> str:
     return value
 
 
-def _folder_is_there(value: str) -> str:
-    folder = Path(value.partition(":///")[2]).resolve().parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise ValueError(value)
+def _database(value: SecretStr) -> SecretStr:
+    url = value.get_secret_value()
+    if re.fullmatch(r"sqlite(\+aiosqlite)?:///.+", url):
+        folder = Path(url.partition(":///")[2]).resolve().parent
+        is_right = folder.is_dir() and os.access(folder, os.W_OK)
+    else:
+        is_right = bool(re.fullmatch(r"postgres(ql)?(\+psycopg)?://\S*/\S+", url))
+    if not is_right:
+        raise ValueError("DATABASE_URL")
     return value
 
 
@@ -82,7 +87,7 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 User = Annotated[str, _matching(r"[UW][A-Z0-9]{4,}")]
 Channel = Annotated[str, _matching(r"[CG][A-Z0-9]{4,}")]
 People = Annotated[tuple[User, ...], BeforeValidator(_words)]
-Database = Annotated[str, _matching(r"sqlite(\+aiosqlite)?:///.+"), AfterValidator(_folder_is_there)]
+Database = Annotated[SecretStr, AfterValidator(_database)]
 
 EXPECTED = {
     "SLACK_BOT_TOKEN": "the bot token of the Slack app, xoxb-...",
@@ -100,7 +105,7 @@ EXPECTED = {
     "OCP_TASK_URL": "an address with {id} where the task's id goes",
     "OCP_ACCOUNT_DEDICATED": "1 if nobody but this bot uses the account, else 0",
     "OCP_EXPORTER_PORT_NAME": "both, exportPort or exporterPort",
-    "DATABASE_URL": "sqlite:///path/to/file.db, in a folder that is there and can be written",
+    "DATABASE_URL": "sqlite:///path/to/file.db, in a folder that is there and can be written, or postgresql://user:password@host/name",
     "SEND_WITHIN": "a time from 10s to 168h, such as 30m, 90s or 1h",
     "LOOK_SECONDS": "seconds between two looks at a running task, 0.1 to 60",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
@@ -129,7 +134,7 @@ class Settings(BaseModel):
     ocp_exporter_port_name: Literal["both", "exportPort", "exporterPort"] = Field(
         "both", alias="OCP_EXPORTER_PORT_NAME"
     )
-    database_url: Database = Field("sqlite:///obproxy-bot.db", alias="DATABASE_URL")
+    database_url: Database = Field(SecretStr("sqlite:///obproxy-bot.db"), alias="DATABASE_URL")
     send_within: Annotated[timedelta, BeforeValidator(_duration)] = Field(timedelta(minutes=30), alias="SEND_WITHIN")
     look_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(5.0, alias="LOOK_SECONDS")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="LOG_LEVEL")
@@ -138,7 +143,14 @@ class Settings(BaseModel):
     def secrets(self) -> list[str]:
         """What must never be seen."""
         tokens = (self.slack_bot_token, self.slack_app_token, self.ocp_password)
-        return [token.get_secret_value() for token in tokens]
+        return [token.get_secret_value() for token in tokens] + self._database_passwords
+
+    @property
+    def _database_passwords(self) -> list[str]:
+        """The password of DATABASE_URL, as it stands there and as the server gets it; none for a file."""
+        log_on = self.database_url.get_secret_value().partition("://")[2].rpartition("@")[0]
+        password = log_on.partition(":")[2]
+        return [password, unquote(password)] if password else []
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:

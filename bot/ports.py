@@ -371,7 +371,15 @@ class Store(Protocol):
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Tx]:
-        """Open a transaction that only reads; it waits for no writer."""
+        """Open a transaction that only reads, all of it as of one moment; it waits for no writer."""
+        ...
+
+    async def lease(self, names: Sequence[str], holder: str, seconds: float) -> frozenset[str]:
+        """Take or renew leases for *seconds* of the database's clock; return those that *holder* has now."""
+        ...
+
+    async def give_back(self, holder: str) -> None:
+        """Let others have the leases of *holder* at once."""
         ...
 
 

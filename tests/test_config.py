@@ -57,6 +57,8 @@ def test_a_missing_one_is_named(name: str) -> None:
         ("OCP_ACCOUNT_DEDICATED", "perhaps"),
         ("OCP_EXPORTER_PORT_NAME", "export_port"),
         ("DATABASE_URL", "mysql://db/bot"),
+        ("DATABASE_URL", "postgresql://bot:secret@db"),
+        ("DATABASE_URL", "postgresql://bot:secret word@db/bot"),
         ("SEND_WITHIN", "soon"),
         ("LOOK_SECONDS", "-3"),
         ("LOG_LEVEL", "LOUD"),
@@ -77,12 +79,13 @@ def test_a_wrong_one_is_named_and_its_value_is_not_repeated(name: str, value: st
 def test_a_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
     """As orchestrators mount them; a line end is no part of it."""
     path = tmp_path / "secret"
-    path.write_text(GOOD[name] + "\n")
+    given = GOOD | {"DATABASE_URL": "postgresql://bot:secret@db/bot"}
+    path.write_text(given[name] + "\n")
     settings = from_environment(
-        {key: value for key, value in GOOD.items() if key != name} | {f"{name}_FILE": str(path)}
+        {key: value for key, value in given.items() if key != name} | {f"{name}_FILE": str(path)}
     )
 
-    assert GOOD[name] in settings.secrets
+    assert getattr(settings, name.lower()).get_secret_value() == given[name]
     with pytest.raises(WrongSetting, match=f"^{name}_FILE is wrong"):
         from_environment(GOOD | {f"{name}_FILE": str(tmp_path / "missing")})
 
@@ -106,3 +109,12 @@ def test_run_refuses_to_start_with_one_line(monkeypatch: pytest.MonkeyPatch) -> 
     assert result.exit_code == 2
     assert result.output.startswith("obproxy-bot: APPROVERS is missing; expected: ")
     assert result.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("url", ["postgresql://bot:s%2Fcret@db:5432/bot", "postgres://bot:s%2Fcret@/bot?host=/run/pg"])
+def test_the_password_of_the_database_is_a_secret(url: str) -> None:
+    """As it stands in the address, and as the server gets it; nothing else of the address is."""
+    settings = from_environment(GOOD | {"DATABASE_URL": url})
+
+    assert {"s%2Fcret", "s/cret"} <= set(settings.secrets)
+    assert "s%2Fcret" not in repr(settings)

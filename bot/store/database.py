@@ -1,90 +1,97 @@
-"""The database: opened, migrated, and its transactions."""
+"""The database: opened, migrated, its transactions and its leases."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
-from typing import Any
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, event, make_url
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as SqlTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+import structlog
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.errors import StoreUnavailable
-
+from . import leases, postgres, sqlite
+from .schema import upgrade
 from .transaction import Transaction
+from .trouble import translated
 
-READS = "reads_only"
-"""Execution option of a transaction that will not write."""
+log = structlog.get_logger()
 
 
 class Database:
-    """The Store of ports, on SQLite."""
+    """The Store of ports, on SQLite or PostgreSQL."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._reader = engine.execution_options(**({sqlite.READS: True} if self.is_sqlite else postgres.READS))
+        self._lock: int | None = None
 
     @classmethod
     def at(cls, url: str) -> "Database":
-        """Return the database at *url*, such as sqlite+aiosqlite:///bot.db; nothing is opened yet."""
-        engine = create_async_engine(make_url(url).set(drivername="sqlite+aiosqlite"), connect_args={"timeout": 30})
-        event.listen(engine.sync_engine, "connect", _settings_of_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin)
-        return cls(engine)
+        """Return the database at *url*, sqlite:///bot.db or postgresql://user@host/bot; nothing is opened yet."""
+        place = make_url(url)
+        kind = sqlite if place.get_backend_name() == "sqlite" else postgres
+        return cls(kind.engine(place))
+
+    def claim_alone(self) -> bool:
+        """Return whether this process may be the only one that runs on the file; always on PostgreSQL."""
+        if self.is_sqlite and self._lock is None:
+            self._lock = sqlite.lock(str(self.engine.url.database))
+            return self._lock is not None
+        return True
 
     async def migrate(self) -> None:
-        """Bring the schema to this version."""
-        with _translated():
+        """Bring the schema to this version; raises StoreUnavailable if the database cannot be opened."""
+        with translated():
             async with self.engine.begin() as connection:
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(upgrade)
+                if not self.is_sqlite:
+                    await self._warn_of_loss(await connection.scalar(text("SHOW synchronous_commit")))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """Open a transaction that may write: it has the write lock from its first statement on."""
-        with _translated():
+        """
+        Open a transaction that may write.
+
+        SQLite gives it the write lock from its first statement on; on PostgreSQL the rows that it decides about are
+        locked when they are read.
+        """
+        with translated():
             async with self.engine.begin() as connection:
                 yield Transaction(connection)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
-        """Open a transaction that only reads; it waits for no writer."""
-        engine = self.engine.execution_options(**{READS: True})
-        with _translated():
-            async with engine.begin() as connection:
-                yield Transaction(connection)
+        """Open a transaction that only reads, all of it as of one moment; it waits for no writer."""
+        with translated():
+            async with self._reader.begin() as connection:
+                yield Transaction(connection, locks=False)
+
+    async def lease(self, names: Sequence[str], holder: str, seconds: float) -> frozenset[str]:
+        """
+        Take or renew the leases *names* for *seconds* of the database's clock; return those that *holder* has.
+
+        On SQLite there is one process (`claim_alone`), which has them all.
+        """
+        if self.is_sqlite:
+            return frozenset(names)
+        with translated():
+            async with self.engine.begin() as connection:
+                return await leases.take(connection, names, holder, seconds)
+
+    async def give_back(self, holder: str) -> None:
+        """Let others have the leases of *holder* at once."""
+        if not self.is_sqlite:
+            with translated():
+                async with self.engine.begin() as connection:
+                    await leases.give_back(connection, holder)
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections and the file back."""
         await self.engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Name the library's trouble as ours; what it was is in the cause."""
-    try:
-        yield
-    except (DBAPIError, SqlTimeoutError) as error:
-        raise StoreUnavailable(str(error)) from error
-
-
-def _settings_of_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver starts no transaction of its own; `_begin` does
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    """Take the write lock first: a transaction that reads and then writes would lose against another one."""
-    reads = connection.get_execution_options().get(READS, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    async def _warn_of_loss(self, synchronous_commit: str | None) -> None:
+        if synchronous_commit == "off":
+            log.warning("PostgreSQL runs with synchronous_commit=off; a crash of it can lose what was decided last")

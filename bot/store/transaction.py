@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,10 +30,16 @@ from .tables import acts, counters, environments, events, requests, revisions, t
 
 
 class Transaction:
-    """The Tx of ports, over one connection."""
+    """
+    The Tx of ports, over one connection.
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    One that *locks* keeps the request and environment that it reads to itself until it ends: what it decides is
+    decided about the newest row (PostgreSQL; SQLite locks the whole file).
+    """
+
+    def __init__(self, connection: AsyncConnection, *, locks: bool = True) -> None:
         self._connection = connection
+        self._locks = locks
 
     # ------------------------------------------------------------ requests
 
@@ -105,7 +111,7 @@ class Transaction:
         return stored
 
     async def _request(self, wanted: ColumnElement[bool]) -> Request | None:
-        row = (await self._connection.execute(select(requests).where(wanted))).mappings().first()
+        row = (await self._connection.execute(self._kept(select(requests).where(wanted)))).mappings().first()
         return to_request(row) if row else None
 
     async def _newest(self, wanted: ColumnElement[bool], most: int) -> tuple[Request, ...]:
@@ -237,7 +243,7 @@ class Transaction:
 
     async def environment(self, name: str) -> EnvironmentRow:
         """Return what is stored of an environment; a new one is empty."""
-        found = await self._connection.execute(select(environments).where(environments.c.name == name))
+        found = await self._connection.execute(self._kept(select(environments).where(environments.c.name == name)))
         row = found.mappings().first()
         return EnvironmentRow(**row) if row else EnvironmentRow(name=name)
 
@@ -263,6 +269,9 @@ class Transaction:
         await self._add_events(new)
 
     # ------------------------------------------------------------ writing
+
+    def _kept(self, wanted: Select[Any]) -> Select[Any]:
+        return wanted.with_for_update() if self._locks else wanted
 
     async def _write(self, table: Table, row: dict[str, Any], key: str, version: int) -> None:
         """Insert *row* if it was never stored (*version* 0), else update it if it is still at *version*."""

@@ -1,7 +1,6 @@
-"""A real database in a file, migrated."""
+"""A real database of each kind, migrated."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -9,9 +8,9 @@ from bot.store.database import Database
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(database_url: str) -> AsyncIterator[Database]:
     """An empty database of this version."""
-    database = Database.at(f"sqlite:///{tmp_path}/bot.db")
+    database = Database.at(database_url)
     await database.migrate()
     yield database
     await database.close()

@@ -22,6 +22,13 @@ async def fast_world(tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
+@pytest.fixture
+async def postgres_world(tmp_path: Path, postgres_url: str) -> AsyncIterator[World]:
+    """The same on PostgreSQL, where several bots may run."""
+    async for world in _played(World(tmp_path, database_url=postgres_url)):
+        yield world
+
+
 async def _played(world: World) -> AsyncIterator[World]:
     async with world.slack, world.ocp:
         yield world

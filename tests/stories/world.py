@@ -19,6 +19,7 @@ from bot.sandbox.slack import Message, Person, Room, SandboxSlack
 from bot.sandbox.slack.results import Submission
 from bot.slack.trouble import CONTENT
 from bot.store.database import Database
+from tests.databases import a_file
 
 SPEED = 30.0
 DEADLINE = 25.0
@@ -29,21 +30,17 @@ INSTALL = "Install rpm by package and version"
 class World:
     """Slack, OCP and the bot on one clock. `omar` and `ines` may approve; `dana` asks; `eve` may nothing."""
 
-    def __init__(self, folder: Path, speed: float = SPEED) -> None:
+    def __init__(self, folder: Path, speed: float = SPEED, database_url: str = "") -> None:
         self.clock = SystemClock(speed)
         self.slack = SandboxSlack(speed=speed, now=lambda: self.clock.now().timestamp())
         self.ocp = SandboxOcp(speed=speed, subtask_seconds=3.0)
         self.folder = folder
+        self.database_url = database_url or a_file(folder)
         self.approvals, self.home = self.slack.room("dba-approvals"), self.slack.room("pay-team")
         self.dana, self.omar, self.ines, self.eve = map(self.slack.person, ("dana", "omar", "ines", "eve"))
         self.bot: Bot | None = None
         self.database: Database | None = None
         self.process: asyncio.subprocess.Process | None = None
-
-    @property
-    def database_url(self) -> str:
-        """The bot's database."""
-        return f"sqlite:///{self.folder}/bot.db"
 
     def environment(self, **changes: str) -> dict[str, str]:
         """Return the settings as environment variables."""

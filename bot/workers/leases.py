@@ -1,0 +1,61 @@
+"""Leases: of several replicas one does each kind of work. They save double work; no promise rests on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.domain.errors import StoreUnavailable
+from bot.ports import Clock, Store, Work
+
+LEASE_SECONDS = 10.0
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Leases:
+    """
+    What this replica does at the moment.
+
+    `speed` is how many of the clock's seconds pass in one of the database's. `until` maps a lease to the monotonic
+    seconds until which it surely is ours.
+    """
+
+    store: Store
+    clock: Clock
+    holder: str
+    names: Sequence[str]
+    speed: float = 1.0
+    until: dict[str, float] = field(default_factory=dict)
+    is_over: bool = False
+
+    async def renew(self) -> None:
+        """Take what is free and keep what is ours; called every third of a lease's life."""
+        if self.is_over:
+            return
+        asked_at = self.clock.monotonic()
+        held = await self.store.lease(self.names, self.holder, LEASE_SECONDS / self.speed)
+        self._log_changes(held)
+        self.until = dict.fromkeys(held, asked_at + LEASE_SECONDS)
+
+    async def give_back(self) -> None:
+        """Let another replica go on at once; those of one that cannot say so run out."""
+        self.is_over, self.until = True, {}
+        try:
+            await self.store.give_back(self.holder)
+        except StoreUnavailable as error:
+            log.warning("leases were not given back; they run out", error=str(error))
+
+    def only(self, name: str, work: Work) -> Work:
+        """Return *work* as it is to be done here: not at all while another replica does it."""
+
+        async def leased() -> None:
+            if self.until.get(name, 0.0) > self.clock.monotonic():
+                await work()
+
+        return leased
+
+    def _log_changes(self, held: frozenset[str]) -> None:
+        if held != frozenset(self.until):
+            log.info("leases changed", holder=self.holder, held=sorted(held))

