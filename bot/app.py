@@ -92,6 +92,7 @@ class Bot:
     socket: AsyncSocketModeHandler
     answering: Answering
     running: list[asyncio.Task[None]]
+    stop_seconds: float = STOP_SECONDS
 
     async def start(self) -> None:
         """Lift old stops, start the workers, then let Slack call."""
@@ -123,7 +124,7 @@ class Bot:
     async def _end_workers(self) -> None:
         if not self.running:
             return
-        _, late = await asyncio.wait(self.running, timeout=STOP_SECONDS)
+        _, late = await asyncio.wait(self.running, timeout=self.stop_seconds)
         for task in late:
             log.warning("a worker did not end in time", worker=task.get_name())
             task.cancel()
@@ -254,7 +255,8 @@ def build(
     listeners.register(slack, answering, desk)
     socket = socket_handler(slack, settings.slack_app_token.get_secret_value(), proxy=settings.slack_proxy)
     ticks = {name: every / clock.speed for name, every in TICKS.items()}
-    return Bot(database, ocp, brake, leases, policy, workers, schedule(workers, ticks), socket, answering, running=[])
+    scheduler, stop_seconds = schedule(workers, ticks), STOP_SECONDS / clock.speed
+    return Bot(database, ocp, brake, leases, policy, workers, scheduler, socket, answering, [], stop_seconds)
 
 
 def policy_of(settings: Settings, *, team_id: str) -> Policy:

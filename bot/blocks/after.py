@@ -118,6 +118,15 @@ def gone(event: Event, _sheet: Sheet) -> list[Words]:
     return [*lines, *([Text(N_("traceId %(trace)s"), {"trace": literal(trace, 80)})] if trace else [])]
 
 
+def late(event: Event, _sheet: Sheet) -> list[Words]:
+    """OCP's answer to a create came when the request was past following it."""
+    fields = {"task": literal(event.content["task"])}
+    return [
+        Text(N_("❓ OCP's answer came only now: it opened task %(task)s for this request."), fields),
+        Text(N_("The bot does not follow that task. Operator: see in OCP what it does.")),
+    ]
+
+
 def named(_event: Event, _sheet: Sheet) -> list[Words]:
     """OCP's names for hosts, clusters and package were read."""
     return [Text(N_("OCP's names were read; the card shows them."))]

@@ -29,6 +29,7 @@ _TOLD: Mapping[str, Callable[[Event, Sheet], list[Words]]] = {
     Kind.ROLLED_BACK: after.rolled_back,
     Kind.NAMED: after.named,
     Kind.TASK_GONE: after.gone,
+    Kind.LATE: after.late,
 }
 
 _NOTED: Mapping[str, Callable[[Event, str], list[Words]]] = {

@@ -53,6 +53,7 @@ _SHOWN: dict[str, Showing] = {
     Kind.ROLLED_BACK: FOR_REQUESTER,
     Kind.CHANGED: PROGRESS,
     Kind.TASK_GONE: PLAIN,
+    Kind.LATE: ATTENTION,
 }
 
 

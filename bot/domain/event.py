@@ -33,6 +33,7 @@ class Kind(StrEnum):
     NAMED = "names.found"
     CHANGED = "task.changed"
     TASK_GONE = "task.gone"
+    LATE = "answer.late"
     STOPPED = "environment.stopped"
     RESTARTED = "environment.restarted"
     AWAY = "environment.away"

@@ -43,6 +43,7 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
         State.PENDING: _to(State.APPROVED, State.REJECTED, State.WITHDRAWN, State.EXPIRED),
         State.APPROVED: _to(
             State.SUBMITTING,
+            State.RUNNING,
             State.OCP_REFUSED,
             State.UNCERTAIN,
             State.HELD,
@@ -50,7 +51,7 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
             State.WITHDRAWN,
             State.EXPIRED,
         ),
-        State.HELD: _to(State.APPROVED, State.CLOSED),
+        State.HELD: _to(State.APPROVED, State.RUNNING, State.CLOSED),
         State.SUBMITTING: _to(State.APPROVED, State.RUNNING, State.OCP_REFUSED, State.UNCERTAIN),
         State.UNCERTAIN: _to(State.RUNNING, State.OCP_REFUSED, State.APPROVED, State.CLOSED),
         State.RUNNING: _to(State.FAILED, State.SUCCEEDED, State.ROLLED_BACK, State.CLOSED),

@@ -12,7 +12,7 @@ from bot.domain.errors import Conflict, StoreUnavailable
 from bot.domain.event import STATE_KINDS, Fact, Kind
 from bot.domain.policy import Policy
 from bot.domain.records import Act, Watch
-from bot.domain.request import Request, RequestId, State
+from bot.domain.request import MOVES, Request, RequestId, State
 from bot.domain.task import Task
 from bot.ports import Clock, NewId, Store, Tx, Wake
 
@@ -69,14 +69,15 @@ class Settle:
     async def _write(self, act: Act, answer: Answer) -> None:
         async with self.store.transaction() as tx:
             request = await tx.request(act.request)
-            if request is None or request.state not in {State.SUBMITTING, State.UNCERTAIN}:
-                log.error("an answer came too late to count", act=act.id, request=act.request, detail=_short(answer))
-                return
+            if request is None:
+                raise LookupError(f"act {act.id} has no request")
+            open_act = await tx.open_act(request.id)
+            is_last_try = open_act is not None and open_act.id == act.id
             match answer:
-                case Accepted(task, _) if task.id in await tx.bound_tasks(request.environment):
-                    await self._bound_already(tx, request, act, task)
                 case Accepted(task, trace_id):
-                    await self.bind(tx, request, act, task, {"how": "answered", "trace_id": trace_id})
+                    await self._accepted(tx, request, act, task, trace_id)
+                case _ if not is_last_try:
+                    log.error("an answer came too late to count", act=act.id, detail=_short(answer))
                 case Refused(code, message, trace_id, status):
                     told = {"code": code, "message": message, "traceId": trace_id, "status": status}
                     await self._refuse(tx, request, act, told)
@@ -88,17 +89,37 @@ class Settle:
                     look_at = self.clock.now() if contested else act.claimed_until
                     await self.lose(tx, request, act, cause, why if cause == "answer" else "", look_at=look_at)
 
+    async def _accepted(self, tx: Tx, request: Request, act: Act, task: Task, trace_id: str) -> None:
+        """OCP has it, by this try or an earlier one: its task is followed unless the request is past that."""
+        if task.id in {watch.task_id for watch in await tx.watches_of(request.id)}:
+            return
+        if task.id in await tx.bound_tasks(request.environment):
+            await self._bound_already(tx, request, act, task)
+        elif State.RUNNING in MOVES.get(request.state, ()) and request.state is not State.FAILED:
+            await self.bind(tx, request, act, task, {"how": "answered", "trace_id": trace_id})
+        else:
+            await self._too_late(tx, request, task, trace_id)
+
     async def _bound_already(self, tx: Tx, request: Request, act: Act, task: Task) -> None:
         """OCP names a task that belongs to another request: perhaps another OCP under the same name. Nobody guesses."""
         log.error("OCP's answer names the task of another request", request=request.id, task=task.id)
         if request.state is State.SUBMITTING:
             await self.lose(tx, request, act, "taken", str(task.id), look_at=act.claimed_until)
 
+    async def _too_late(self, tx: Tx, request: Request, task: Task, trace_id: str) -> None:
+        """Somebody closed the request or attached another task: what OCP runs all the same is told, once."""
+        told = await tx.latest_event(request.id, [Kind.LATE])
+        if told is None or told.content.get("task") != task.id:
+            await tx.save(request, Fact(Kind.LATE, {"task": task.id, "trace_id": trace_id}), at=self.clock.now())
+
     async def bind(self, tx: Tx, request: Request, act: Act, task: Task, data: Mapping[str, Any]) -> None:
         """Let *request* run as *task*, which is watched from now on."""
         now = self.clock.now()
         subtasks = None if task.subtasks is None else len(task.subtasks)
         fact = Fact(Kind.RUNNING, {**data, "task": task.id, "subtasks": subtasks})
+        later = await tx.open_act(request.id)
+        if later is not None and later.id != act.id:
+            await tx.save_act(replace(later, state="overtaken"))
         await tx.save_act(replace(act, state="adopted" if data["how"] == "adopted" else "accepted"))
         await tx.save(request.move(State.RUNNING, now=now), fact, at=now)
         await tx.save_watch(self._watch(request, task, now))

@@ -1,12 +1,13 @@
 """Submitting: an approved request goes to OCP once (DESIGN, section 5)."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.answer import NotSent
+from bot.domain.answer import NotSent, Unknown
 from bot.domain.errors import OcpRefused, OcpStopped, OcpUnavailable
 from bot.domain.event import Fact, Kind
 from bot.domain.inventory import Cluster
@@ -113,7 +114,12 @@ class Submit:
             await self.settle.answered(act, NotSent("the claim took too long to commit", cause="database"))
             return
         call = self.operations[request.operation].call(revision.payload)
-        await self.settle.answered(act, await self.ocp.send(call))
+        try:
+            answer = await self.ocp.send(call)
+        except asyncio.CancelledError:  # the end of the process waits no longer
+            await self.settle.answered(act, Unknown("the process ended before the answer", cause="died"))
+            raise
+        await self.settle.answered(act, answer)
 
     async def _claim(self, request: Request, before: str) -> tuple[Act, Revision]:
         now = self.clock.now()

@@ -98,6 +98,7 @@ DATA: dict[str, dict[str, Any]] = {
         "counts": {"RUNNING": 1},
     },
     "task.gone": {"task": TASK_ID, "code": "TSK10001", "message": "Task does not exist.", "trace_id": "b7d0"},
+    "answer.late": {"task": TASK_ID, "trace_id": "b7d0"},
     "environment.stopped": {"reason": "credentials", "detail": "IAM10004"},
     "environment.restarted": {},
 }

@@ -1,11 +1,16 @@
 """The bot dies and is started again: the story ends right, no event is missing, none is there twice."""
 
+import asyncio
+import os
+import sys
+
 import pytest
 
+from bot.domain.request import State
 from bot.sandbox.ocp import Fault
 from bot.sandbox.slack import Fault as SlackFault
 
-from .world import World
+from .world import DEADLINE, World
 
 CREATE = r"/api/v2/obproxy/clusters$"
 
@@ -96,6 +101,38 @@ async def test_sigterm_ends_it_cleanly_in_the_middle_of_a_task(world: World) -> 
     await world.reads(card, "✅ Done")
 
     await world.shows_everything_once()
+
+
+async def test_sigterm_does_not_wait_for_ever_for_an_answer_of_ocp(world: World) -> None:
+    """After 25 s the request is said to be uncertain, at once and not when its claim has run out."""
+    await world.start_process()
+    card = await world.asks()
+    world.ocp.add_fault(Fault(method="POST", path=CREATE, kind="slow", seconds=8))
+    await world.omar.clicks(card, "request.approve")
+    await world.slack.wait_for(world.creates)
+
+    assert await world.ends_cleanly() == 0
+    assert (await world.request()).state is State.UNCERTAIN
+    await world.start_process()
+    await world.reads(card, "✅ Done")
+
+    assert len(world.creates()) == 1
+    await world.shows_everything_once()
+
+
+async def test_a_second_process_on_one_file_is_refused_with_words(world: World) -> None:
+    """It says what to do; the first one is not disturbed."""
+    await world.start_process()
+    second = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", env=os.environ | world.environment(), stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await asyncio.wait_for(second.communicate(), DEADLINE)
+
+    assert second.returncode == 2
+    assert b"DATABASE_URL cannot be used: another obproxy-bot runs on this file" in said
+    card = await world.asks()
+    await world.omar.clicks(card, "request.approve")
+    await world.reads(card, "✅ Done")
 
 
 async def test_a_proxy_that_does_not_answer_is_passed_by_where_no_proxy_says_so(world: World) -> None:
