@@ -214,8 +214,7 @@ class World:
         await self.caught_up(number)
         expected = _transitions(await self.timeline(number))
         for thread in await self.threads(number):
-            room = self.approvals if thread.place.channel == self.approvals.id else self.home
-            root = next(message for message in room.messages if message.ts == thread.root_ts)
+            root = next(m for m in self.messages(thread.place.channel) if m.ts == thread.root_ts)
             assert _shown(self.thread_without_card(root)) == expected
             ids = [_ident(reply) for reply in (root, *root.replies)]
             assert len(ids) == len(set(ids))
@@ -224,10 +223,14 @@ class World:
     async def cards_agree(self, number: int = 1) -> None:
         """Compare the cards of a request: but for who is asked to approve, all show the same."""
         roots = {thread.root_ts for thread in await self.threads(number)}
-        rooms = (self.approvals, self.home)
-        cards = [self.slack.rendered(m) for room in rooms for m in room.messages if m.ts in roots]
+        places = {thread.place.channel for thread in await self.threads(number)}
+        cards = [self.slack.rendered(m) for place in places for m in self.messages(place) if m.ts in roots]
         assert len({card.split("Asked by")[1] for card in cards}) == 1
         assert len({card.splitlines()[1].split(" of 1")[0] for card in cards}) == 1
+
+    def messages(self, channel: str) -> list[Message]:
+        """Return what stands in a channel, without replies."""
+        return self.slack.channel(channel).messages
 
     async def caught_up(self, number: int = 1) -> None:
         """Wait until every thread's cursor is at the end of the timeline and nothing is in flight."""

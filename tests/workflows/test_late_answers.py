@@ -18,7 +18,7 @@ from bot.workflows.stop import Brake
 from tests.builders import DANA, NOW, OMAR, TASK_ID, a_request, a_revision, a_task
 
 ACCEPTED = Accepted(a_task(), "trace-1")
-OTHERS = [
+OTHERS: list[Answer] = [
     Refused("OBPROXY4007", "no", "trace-1", 400),
     NotSent("connection refused"),
     Stopped("credentials", "401"),

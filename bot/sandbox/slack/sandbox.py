@@ -100,6 +100,10 @@ class SandboxSlack(Watching):
         """Create a channel that everybody is in."""
         return self._parts.workspace.add_room(name, private=private, bot_is_member=bot_is_member)
 
+    def channel(self, channel_id: str) -> Room:
+        """Return the channel or direct conversation with this id."""
+        return self._parts.workspace.rooms[channel_id]
+
     def usergroup(self, handle: str, members: list[Person]) -> Usergroup:
         """Create a user group; its `members` (ids) may be changed afterwards."""
         workspace = self._parts.workspace
