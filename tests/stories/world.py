@@ -87,7 +87,11 @@ class World:
         async with asyncio.timeout(DEADLINE):
             code = await self.process.wait()
         self.process = None
-        return code, (self.folder / "bot.log").read_text()
+        return code, self.log()
+
+    def log(self) -> str:
+        """Return what the processes have logged."""
+        return (self.folder / "bot.log").read_text()
 
     async def kill_process(self) -> None:
         """SIGKILL: nothing in the process gets a chance to tidy up."""
