@@ -181,8 +181,9 @@ async def test_an_ocp_that_cannot_be_asked_attaches_nothing(world: World) -> Non
 
 
 @pytest.mark.invariant(5)
-async def test_two_requests_cannot_get_the_same_task(world: World) -> None:
+async def test_two_requests_cannot_get_the_same_task(either_world: World) -> None:
     """Two operators name it at the same moment for two lost creates: one gets it, the other reads which request has."""
+    world = either_world
     await world.start_bot(OCP_ACCOUNT_DEDICATED="0")
     world.ocp.add_fault(Fault(method="POST", path=CREATE, kind="lost_before", times=2))
     cards = [await world.asks(name, hosts=host) for name, host in (("pay_01", "11"), ("pay_02", "12"))]
@@ -431,8 +432,9 @@ async def test_nobody_sends_their_own_request_again(world: World) -> None:
 
 
 @pytest.mark.invariant(5)
-async def test_two_operators_at_once_make_one_decision(world: World) -> None:
+async def test_two_operators_at_once_make_one_decision(either_world: World) -> None:
     """Both press "Send again", one of them twice: one send, and the losers are told who, when and what."""
+    world = either_world
     card = await unclear(world, "lost_before")
 
     await asyncio.gather(
@@ -450,8 +452,9 @@ async def test_two_operators_at_once_make_one_decision(world: World) -> None:
 
 
 @pytest.mark.invariant(5)
-async def test_attach_and_close_at_once_are_one_decision(world: World) -> None:
+async def test_attach_and_close_at_once_are_one_decision(either_world: World) -> None:
     """Two forms are sent at the same moment: the loser reads at the field who was faster, and with what."""
+    world = either_world
     card = await lost(world, "lost_after", OCP_ACCOUNT_DEDICATED="0")
     task = str(newest_task(world))
     await world.omar.clicks(card, "request.close")
