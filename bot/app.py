@@ -44,9 +44,11 @@ from bot.workers.schedule import schedule
 from bot.workers.sender import Sender
 from bot.workflows.ask import Ask
 from bot.workflows.decide import Decide
+from bot.workflows.fitting import Fitting
 from bot.workflows.inspect import Inspect
 from bot.workflows.look import Look
 from bot.workflows.lookups import Lookups
+from bot.workflows.operate import Operate
 from bot.workflows.settle import Settle
 from bot.workflows.sheets import Sheets
 from bot.workflows.stop import Brake
@@ -244,6 +246,7 @@ def build(
     desk = Desk(
         ask=Ask(database, clock, new_id, policy, wake),
         decide=Decide(database, clock, policy, wake),
+        operate=Operate(database, clock, policy, settle, Fitting(ocp, brake, catalogue), wake),
         inspect=Inspect(database, clock, messenger, sheets),
         operations=catalogue,
         policy=policy,

@@ -8,7 +8,7 @@ from bot.domain.sheet import Sheet
 from bot.domain.task import ROLLBACK
 from bot.domain.texts import N_, Counted, Text, When, Words
 
-from .before import stopped
+from .before import stopped, who_and_when
 from .facts import attempt, counts, lasted, moment, node
 from .kit import joined, literal, more
 
@@ -24,6 +24,9 @@ def running(event: Event, _sheet: Sheet) -> list[Words]:
     fields = {"task": literal(data["task"])}
     if data.get("how") == "adopted":
         return [Text(N_("🔄 OCP had it: task %(task)s. Watching it."), fields)]
+    if data.get("how") == "attached":
+        message = N_("🔄 Task %(task)s attached by %(who)s, %(when)s. Watching it.")
+        return [Text(message, fields | who_and_when(event))]
     if data.get("subtasks") is None:
         return [Text(N_("🔄 OCP task %(task)s is open. Watching it."), fields)]
     return [

@@ -9,6 +9,7 @@ from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, People, Text, When, Words
 
 from . import marks
+from .evidence import looks_first
 from .facts import moment
 from .kit import literal
 
@@ -33,25 +34,40 @@ REASONS: Mapping[str, str] = {
 
 def asked(event: Event, sheet: Sheet) -> list[Words]:
     """The request is there."""
-    return [Text(N_("⏳ Asked by %(who)s: %(reason)s"), {**_act(event), "reason": literal(sheet.request.reason, 400)})]
+    fields = {**who_and_when(event), "reason": literal(sheet.request.reason, 400)}
+    return [Text(N_("⏳ Asked by %(who)s: %(reason)s"), fields)]
 
 
-def approved(event: Event, _sheet: Sheet) -> list[Words]:
-    """Somebody approved it."""
+def approved(event: Event, sheet: Sheet) -> list[Words]:
+    """Somebody approved it, released it, or let it be sent again."""
+    if event.content.get("after") == State.UNCERTAIN:
+        return [Text(N_("📨 To be sent again, decided by %(who)s, %(when)s."), who_and_when(event)), looks_first(sheet)]
     if event.content.get("after") == State.HELD:
-        return [Text(N_("📨 Released by %(who)s, %(when)s. Sending to OCP."), _act(event))]
-    return [Text(N_("📨 Approved by %(who)s, %(when)s. Sending to OCP."), _act(event))]
+        return [Text(N_("📨 Released by %(who)s, %(when)s. Sending to OCP."), who_and_when(event))]
+    return [Text(N_("📨 Approved by %(who)s, %(when)s. Sending to OCP."), who_and_when(event))]
 
 
 def rejected(event: Event, _sheet: Sheet) -> list[Words]:
     """Somebody rejected it."""
-    fields = {**_act(event), "reason": literal(event.content["reason"], 400)}
+    fields = {**who_and_when(event), "reason": literal(event.content["reason"], 400)}
     return [Text(N_('⛔ Rejected by %(who)s, %(when)s: "%(reason)s"'), fields)]
+
+
+def closed(event: Event, sheet: Sheet) -> list[Words]:
+    """An operator let go of it."""
+    data, name = event.content, literal(sheet.request.name)
+    fields = {**who_and_when(event), "reason": literal(data["reason"], 400)}
+    in_doubt = data.get("in_doubt", data.get("was") == State.UNCERTAIN)
+    message = N_("OCP may have got it, and the bot does not follow it: OCP's console shows whether %(name)s exists.")
+    return [
+        Text(N_('⚪ Closed by %(who)s, %(when)s: "%(reason)s"'), fields),
+        Text(message if in_doubt else N_("Nothing was created in OCP."), {"name": name}),
+    ]
 
 
 def submitting(event: Event, _sheet: Sheet) -> list[Words]:
     """It is on its way."""
-    return [Text(N_("📨 Sending to OCP, %(when)s."), _act(event))]
+    return [Text(N_("📨 Sending to OCP, %(when)s."), who_and_when(event))]
 
 
 def delayed(event: Event, _sheet: Sheet) -> list[Words]:
@@ -64,24 +80,31 @@ def delayed(event: Event, _sheet: Sheet) -> list[Words]:
     return [first, *([Text(N_("It is tried again until %(when)s."), {"when": until})] if until else [])]
 
 
-def held(event: Event, _sheet: Sheet) -> list[Words]:
+def held(event: Event, sheet: Sheet) -> list[Words]:
     """It was approved and is not sent."""
     return [
         Text(N_("✋ Approved, not sent: %(why)s."), {"why": _why(event.content)}),
+        *([Text(N_("An earlier try had no clear answer: OCP may have got that one."))] if sheet.tried_before else []),
         Text(N_("Nothing goes out by itself now.")),
+        Text(N_("Send now (approvers): OCP is looked at once more, then it is sent. Close: it is not sent.")),
     ]
 
 
-def refused(event: Event, _sheet: Sheet) -> list[Words]:
+def refused(event: Event, sheet: Sheet) -> list[Words]:
     """OCP said no, or has the name already."""
     data = event.content
     if "found" in data:
         fields = {"name": literal(data["found"]["name"]), "id": data["found"]["id"]}
-        return [Text(N_("⛔ Not sent: OCP has %(name)s already (id %(id)s). Nothing was created."), fields)]
+        message = N_("⛔ Not sent: OCP has %(name)s already (id %(id)s). Nothing was created.")
+        again = N_(
+            "⛔ Not sent again: OCP has %(name)s already (id %(id)s), and no free task of the bot's that made it."
+        )
+        return [Text(again if sheet.tried_before else message, fields)]
     fields = {"code": literal(data["code"], 60), "message": literal(data["message"], 600)}
+    nothing = N_("This try created nothing; an earlier one had no clear answer, so OCP may have got that one.")
     return [
         Text(N_('⛔ OCP refused it: %(code)s "%(message)s"'), fields),
-        Text(N_("Nothing was created.")),
+        Text(nothing if sheet.tried_before else N_("Nothing was created.")),
         *_trace(data.get("traceId")),
     ]
 
@@ -97,6 +120,9 @@ def uncertain(event: Event, sheet: Sheet) -> list[Words]:
         Text(N_("Looking for %(name)s until %(until)s."), {"name": name, "until": until})
         if until
         else Text(N_("Looking for %(name)s."), {"name": name}),
+        Text(
+            N_("Nobody has to act meanwhile. On its card: Attach task, if its task is known; Close, to let go of it.")
+        ),
     ]
 
 
@@ -114,7 +140,7 @@ def plain_state(state: State) -> list[Words]:
     return [Text(N_("%(mark)s %(state)s"), {"mark": mark, "state": Text(words)})]
 
 
-def _act(event: Event) -> dict[str, Any]:
+def who_and_when(event: Event) -> dict[str, Any]:
     """Return who and when: a name if it is known, for a mention in a reply would call them."""
     name = event.content.get("actor_name")
     return {"who": literal(name, 80) if name else People([event.actor]), "when": When(event.time)}

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.domain.candidate import candidates
+from bot.domain.event import Kind
 from bot.domain.request import State
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Counted, Text, Translator, Words
@@ -9,6 +11,7 @@ from bot.ports import Operation
 
 from . import ids
 from .escape import is_url
+from .evidence import looks_first
 from .facts import hosts_in
 from .kit import Block, Element, literal, plain
 from .running import shown_task
@@ -22,7 +25,9 @@ def buttons(sheet: Sheet, operation: Operation, t: Translator) -> list[Block]:
         case State.PENDING:
             return [_block("decide", sheet, _deciding(sheet, operation, t))]
         case State.HELD:
-            return [_block("held", sheet, [_send_now(sheet, operation, t)])]
+            return [_block("held", sheet, [_send_now(sheet, operation, t), _opens(ids.CLOSE, N_("Close"), sheet, t)])]
+        case State.UNCERTAIN:
+            return [_block("unclear", sheet, _operating(sheet, operation, t))]
     link = _open_in_ocp(sheet, t)
     return [_block("open", sheet, [link])] if link else []
 
@@ -44,6 +49,34 @@ def _send_now(sheet: Sheet, operation: Operation, t: Translator) -> Element:
     question = Text(N_("Send to %(environment)s now?"), {"environment": literal(sheet.request.environment)})
     button = _button(ids.SEND_NOW, N_("Send now"), str(sheet.revision.id), t)
     return button | {"style": "primary", "confirm": _confirm(question, _effect(sheet, operation), N_("Send now"), t)}
+
+
+def _operating(sheet: Sheet, operation: Operation, t: Translator) -> list[Element]:
+    """Return what an operator can do; sending again is offered once looking is over."""
+    again = [_send_again(sheet, operation, t)] if sheet.cause.kind == Kind.UNCLEAR else []
+    return [_opens(ids.ATTACH, N_("Attach task"), sheet, t), *again, _opens(ids.CLOSE, N_("Close"), sheet, t)]
+
+
+def _opens(action: str, words: str, sheet: Sheet, t: Translator) -> Element:
+    """Return a button whose form says what happens and asks for more."""
+    return _button(action, words, str(sheet.revision.id), t)
+
+
+def _send_again(sheet: Sheet, operation: Operation, t: Translator) -> Element:
+    question = Text(N_("Send to %(environment)s again?"), {"environment": literal(sheet.request.environment)})
+    fields = {"looks": looks_first(sheet), "else": _unless_there(sheet, operation)}
+    effect = Text("%(looks)s %(else)s", fields)
+    button = _button(ids.SEND_AGAIN, N_("Send again"), str(sheet.revision.id), t)
+    return button | {"confirm": _confirm(question, effect, N_("Send again"), t)}
+
+
+def _unless_there(sheet: Sheet, operation: Operation) -> Words:
+    """Return what follows the look: the send, or that a task is there which may be the first try's."""
+    free = candidates(sheet.cause)
+    if free:
+        message = N_("Task %(task)s belongs to no request: if it is this one's, go back and attach it.")
+        return Text(message, {"task": free[0].id})
+    return Text(N_("If not: %(effect)s"), {"effect": _effect(sheet, operation)})
 
 
 def _effect(sheet: Sheet, operation: Operation) -> Words:

@@ -85,12 +85,22 @@ def _pending(_sheet: Sheet) -> list[Words]:
 
 def _sending(sheet: Sheet) -> list[Words]:
     request, delay = sheet.request, []
+    if _is_again(sheet):
+        return telling.told(sheet.cause, sheet)
     if sheet.cause.kind == Kind.DELAYED:
         delay = telling.told(sheet.cause, sheet)
     if request.decided_by is None or request.decided_at is None:
         return [*before.plain_state(request.state), *delay]
     fields = {"who": People([request.decided_by]), "when": When(request.decided_at)}
     return [Text(N_("📨 Approved by %(who)s, %(when)s. Sending to OCP."), fields), *delay]
+
+
+def _is_again(sheet: Sheet) -> bool:
+    """Whether it was approved because its first send is unclear."""
+    try:
+        return sheet.cause.kind == Kind.APPROVED and sheet.cause.content.get("after") == State.UNCERTAIN
+    except telling.UNREADABLE:
+        return False
 
 
 def _failed(sheet: Sheet) -> list[Words]:
@@ -110,6 +120,7 @@ _TELLS: Mapping[State, frozenset[str]] = {
     State.OCP_REFUSED: frozenset({Kind.REFUSED}),
     State.REJECTED: frozenset({Kind.REJECTED}),
     State.ROLLED_BACK: frozenset({Kind.ROLLED_BACK}),
+    State.CLOSED: frozenset({Kind.CLOSED}),
 }
 
 

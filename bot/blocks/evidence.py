@@ -25,11 +25,24 @@ def unclear(event: Event, sheet: Sheet) -> list[Words]:
             fields,
         ),
         *_found(data, literal(sheet.request.name)),
-        Text(
-            N_("Nothing is sent again by itself. OCP's console shows whether %(name)s exists."),
-            {"name": literal(sheet.request.name)},
-        ),
-        Text(N_("The request waits for an operator; the bot still looks every 10 min.")),
+        Text(N_("Nothing is sent again by itself; the bot still looks every 10 min.")),
+        Text(N_("The request waits for an operator, on its card:")),
+        *_choices(sheet),
+    ]
+
+
+def looks_first(sheet: Sheet) -> Text:
+    """Return what comes before anything is sent again."""
+    message = N_("OCP is looked at once more first; if %(name)s is there, nothing is sent.")
+    return Text(message, {"name": literal(sheet.request.name)})
+
+
+def _choices(sheet: Sheet) -> list[Words]:
+    """Return what each button of the card does."""
+    return [
+        Text(N_("Attach task: the bot follows the task that you name, to its end.")),
+        Text(N_("Send again (approvers): %(looks)s"), {"looks": looks_first(sheet)}),
+        Text(N_("Close: the bot lets go of it, and the name is free for another request.")),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Modals: the form of an operation, why something is rejected, what exactly is sent."""
+"""Modals: the form of an operation, why something is rejected or closed, what exactly is sent."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ MOST_PAGES = 12
 
 def form(operation: Operation, t: Translator, *, heading: Text, submit: Text, private_metadata: str) -> dict[str, Any]:
     """Return the modal that asks for an operation's fields."""
-    blocks = [_input(field, t) for field in operation.form]
+    blocks = [input_of(field, t) for field in operation.form]
     if blocks:
         blocks[0]["element"]["focus_on_load"] = True
     view = _modal(heading, blocks, t, close=Text(N_("Cancel")))
@@ -29,12 +29,42 @@ def form(operation: Operation, t: Translator, *, heading: Text, submit: Text, pr
 
 def why(request: Request, t: Translator, *, private_metadata: str) -> dict[str, Any]:
     """Return the modal that asks an approver why they reject."""
+    title = Text(N_("Reject #%(number)s"), {"number": request.number})
+    return asking(ids.WHY, title, [_reason(t)], t, submit=N_("Reject"), private_metadata=private_metadata)
+
+
+def close(request: Request, t: Translator, *, in_doubt: bool, private_metadata: str) -> dict[str, Any]:
+    """Return the modal that says what closing means, *in_doubt* if OCP may have got the request, and asks why."""
+    name = {"name": kit.literal(request.name)}
+    message = N_("OCP may have got it. The bot looks for %(name)s no more and follows no task of it.")
+    lines: list[Words] = [
+        Text(message if in_doubt else N_("Nothing of it was created in OCP, and nothing will be sent."), name),
+        Text(N_("The name %(name)s is free for another request then."), name),
+    ]
+    title = Text(N_("Close #%(number)s"), {"number": request.number})
+    blocks = [said(lines, t), _reason(t)]
+    return asking(ids.CLOSE_FORM, title, blocks, t, submit=N_("Close"), private_metadata=private_metadata)
+
+
+def _reason(t: Translator) -> Block:
     label = N_("Why? Whoever asked and the record get your words.")
-    asked = _input(Field(id="reason", label=label, hint=N_("3 to 200 characters."), longest=200), t)
-    asked["element"] |= {"min_length": 3, "focus_on_load": True}
-    view = _modal(Text(N_("Reject #%(number)s"), {"number": request.number}), [asked], t, close=Text(N_("Back")))
-    submit = plain(t.gettext(N_("Reject")), 24)
-    return view | {"callback_id": ids.WHY, "submit": submit, "private_metadata": private_metadata}
+    block = input_of(Field(id="reason", label=label, hint=N_("3 to 200 characters."), longest=200), t)
+    block["element"] |= {"min_length": 3, "focus_on_load": True}
+    return block
+
+
+def said(lines: Sequence[Words], t: Translator) -> Block:
+    """Return what a modal says above its fields."""
+    return kit.rich(kit.section([kit.line(each, t) for each in lines]))
+
+
+def asking(
+    callback_id: str, title: Text, blocks: Sequence[Block], t: Translator, *, submit: str, private_metadata: str
+) -> dict[str, Any]:
+    """Return a modal that asks for something before it does what *submit* says."""
+    view = _modal(title, blocks, t, close=Text(N_("Back")))
+    sent = {"callback_id": callback_id, "submit": plain(t.gettext(submit), 24), "private_metadata": private_metadata}
+    return view | sent
 
 
 def payload(request: Request, revision: Revision, t: Translator) -> dict[str, Any]:
@@ -90,7 +120,8 @@ def _modal(title: Words, blocks: Sequence[Block], t: Translator, *, close: Text)
     }
 
 
-def _input(field: Field, t: Translator) -> Block:
+def input_of(field: Field, t: Translator) -> Block:
+    """Return the input of a field."""
     element = {"action_id": ids.FORM_ANSWER, **_ELEMENTS[field.kind](field, t)}
     if field.placeholder:
         element["placeholder"] = plain(t.gettext(field.placeholder), 150)

@@ -27,6 +27,7 @@ _TOLD: Mapping[str, Callable[[Event, Sheet], list[Words]]] = {
     Kind.RESUMED: after.resumed,
     Kind.SUCCEEDED: after.succeeded,
     Kind.ROLLED_BACK: after.rolled_back,
+    Kind.CLOSED: before.closed,
     Kind.NAMED: after.named,
     Kind.TASK_GONE: after.gone,
     Kind.LATE: after.late,

@@ -51,6 +51,7 @@ _SHOWN: dict[str, Showing] = {
     Kind.RESUMED: PLAIN,
     Kind.SUCCEEDED: FOR_REQUESTER,
     Kind.ROLLED_BACK: FOR_REQUESTER,
+    Kind.CLOSED: FOR_REQUESTER,
     Kind.CHANGED: PROGRESS,
     Kind.TASK_GONE: PLAIN,
     Kind.LATE: ATTENTION,

@@ -30,11 +30,19 @@ class NotAllowed(BotError):
 class SelfApproval(NotAllowed):
     """The requester decided on their own request. Fields: number."""
 
-    user_message = N_("You asked for #%(number)s, so your decision does not count. Its card names the approvers.")
+    user_message = N_("You asked for #%(number)s, so your decision does not count. Another approver has to press it.")
+
+
+class NotOperator(NotAllowed):
+    """The person may not attach or close. Fields: environment, operators."""
+
+    user_message = N_(
+        "Attaching a task and closing a request in %(environment)s need the operator role. Operators: %(operators)s."
+    )
 
 
 class TooLate(BotError):
-    """Somebody decided before. Fields: number, who, when, what."""
+    """Somebody decided before, or the bot found the answer by itself. Fields: number, who, when, what."""
 
     user_message = N_("%(who)s %(what)s #%(number)s at %(when)s. Nothing is left to do.")
 
@@ -43,6 +51,12 @@ class OldButton(BotError):
     """The button belongs to an earlier revision or state. Fields: number."""
 
     user_message = N_("These buttons are old. The card of #%(number)s shows what can be done now.")
+
+
+class TooEarly(BotError):
+    """The first call may still have its effect, so no second one is prepared. Fields: until."""
+
+    user_message = N_("The first try may still be under way until %(until)s. Nothing was done; press again after that.")
 
 
 class Gone(BotError):
@@ -77,6 +91,12 @@ class NotSaved(BotError):
     """The database has not answered in time; the same click may be repeated."""
 
     user_message = N_("Not saved yet: the bot's database is slow. Nothing typed is lost. Press again.")
+
+
+class NotAttached(NotSaved):
+    """OCP or the database has not answered in time; the same form may be sent again."""
+
+    user_message = N_("Not attached yet: OCP or the bot's database is slow. Nothing typed is lost. Press again.")
 
 
 class StoreUnavailable(BotError):

@@ -121,6 +121,22 @@ def reason(value: str) -> str:
     return words
 
 
+def asked_why(typed: str) -> str:
+    """Return the reason that a form has asked for at "reason"; raises FormRefused there if it says too little."""
+    answers = Answers({"reason": typed})
+    words = answers.read("reason", reason)
+    answers.check()
+    return str(words)
+
+
+def task_id(value: str) -> int:
+    """Return the id of an OCP task."""
+    number = _whole(value)
+    if number is None or number < 1:
+        raise Mistake(N_('"%(value)s" is not a task id. Example: 31257'), value=_shown(value))
+    return number
+
+
 def choice(*values: str) -> Callable[[str], str]:
     """Return the rule for one of *values*."""
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .errors import NotAllowed
+from .errors import NotAllowed, NotOperator
 from .request import Place, UserId
 from .texts import People
 
 APPROVER = "approver"
+OPERATOR = "operator"
 REQUESTER = "requester"
 
 
@@ -42,4 +43,19 @@ class Policy:
                 f"{user} is no approver in {self.environment}",
                 environment=self.environment,
                 approvers=People(self.approvers),
+            )
+
+    def must_operate(self, user: UserId) -> None:
+        """
+        Do nothing if *user* may attach a task to a request, or close it. Until roles exist approvers are operators.
+
+        Raises:
+            NotOperator: with the names of those who may.
+        """
+        allowed = tuple(dict.fromkeys((*self.operators, *self.approvers)))
+        if user not in allowed:
+            raise NotOperator(
+                f"{user} is no operator in {self.environment}",
+                environment=self.environment,
+                operators=People(allowed),
             )

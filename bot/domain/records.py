@@ -14,8 +14,9 @@ class Act:
 
     `seen` is the fingerprint when the button was drawn ("" for a create). `before` is OCP's time of the check before
     it was sent. `looks` counts the looks for a lost answer.
-    `state` is "claimed", "unknown" or an end: "accepted", "refused", "not_sent", "adopted", "overtaken" (an earlier
-    try of the same request turned out to have arrived).
+    `state` is "claimed", "unknown" or an end: "accepted", "refused", "not_sent", "adopted" (by the bot), "attached"
+    (by an operator), "given_up" (closed, or sent again by another act), "overtaken" (an earlier try of the same
+    request turned out to have arrived).
     """
 
     id: str

@@ -1,6 +1,6 @@
 """A request: one operation that somebody asked for, from the modal to the OCP task."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +61,12 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
 
 ENDED = frozenset(set(State) - set(MOVES))
 """States that nothing leaves."""
+
+CLOSABLE = frozenset({State.UNCERTAIN, State.HELD})
+"""States in which an operator may let go of a request: nothing of it is known to run."""
+
+_ENDED_BY_OTHERS = frozenset({State.CLOSED, State.WITHDRAWN, State.EXPIRED})
+"""Ends that whoever decided on a request has no part in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,47 +139,56 @@ class Request:
             OldButton: *seen* is not its present revision, or it is past deciding.
             SelfApproval: *by* asked for it.
         """
-        self._may_decide(seen, by)
-        return replace(self, state=State.APPROVED, decided_by=by, decided_at=now, next_try_at=now)
+        return self._approved_from(State.PENDING, seen, by=by, now=now)
+
+    def release(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
+        """Return the held request approved anew: *by* takes it on themselves that it is still wanted; as `approve`."""
+        return self._approved_from(State.HELD, seen, by=by, now=now)
+
+    def send_again(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
+        """Return the uncertain request approved anew: a send decision of its own, under the rules of `approve`."""
+        return self._approved_from(State.UNCERTAIN, seen, by=by, now=now)
 
     def reject(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
         """Return the rejected request; raises as `approve` does."""
-        self._may_decide(seen, by)
+        self._may_decide(State.PENDING, seen, by)
         return replace(self, state=State.REJECTED, decided_by=by, decided_at=now, ended_at=now)
 
-    def release(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
+    def close(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
+        """Return the closed request: nothing is sent or looked for any more; raises TooLate or OldButton."""
+        self.must_be(CLOSABLE, seen, by)
+        return self.move(State.CLOSED, now=now)
+
+    def must_be(self, states: Collection[State], seen: RevisionId, by: UserId) -> None:
         """
-        Return the held request approved anew: *by* takes it on themselves that it is still wanted.
+        Do nothing if it is in one of *states*, at the revision that *by* has *seen*.
 
         Raises:
-            OldButton: it is not held, or *seen* is not its present revision.
-            SelfApproval: *by* asked for it.
+            TooLate: it is not, because somebody decided.
+            OldButton: it is not for another reason, or *seen* is not its present revision.
         """
-        if self.state is not State.HELD or seen != self.revision:
-            raise OldButton(f"{by} released {self.id}, {self.state}", number=self.number)
-        if by == self.requester:
-            raise SelfApproval(f"{by} decided on their own {self.id}", number=self.number)
-        return replace(self, state=State.APPROVED, decided_by=by, decided_at=now, next_try_at=now)
-
-    def _may_decide(self, seen: RevisionId, by: UserId) -> None:
-        if self.state is not State.PENDING:
+        if self.state not in states:
             raise self._late(by)
         if seen != self.revision:
             raise OldButton(f"{self.id} is at {self.revision}, clicked on {seen}", number=self.number)
+
+    def _approved_from(self, state: State, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
+        self._may_decide(state, seen, by)
+        return replace(self, state=State.APPROVED, decided_by=by, decided_at=now, next_try_at=now)
+
+    def _may_decide(self, state: State, seen: RevisionId, by: UserId) -> None:
+        self.must_be({state}, seen, by)
         if by == self.requester:
             raise SelfApproval(f"{by} decided on their own {self.id}", number=self.number)
 
     def _late(self, by: UserId) -> TooLate | OldButton:
-        if self.decided_by is None or self.decided_at is None:
-            return OldButton(f"{by} clicked on {self.id}, {self.state}", number=self.number)
+        """Return what is known here of who was faster; the timeline knows of closing, attaching and adopting, too."""
+        detail = f"{by} clicked on {self.id}, {self.state}"
+        if self.decided_by is None or self.decided_at is None or self.state in _ENDED_BY_OTHERS:
+            return OldButton(detail, number=self.number)
         what = N_("rejected") if self.state is State.REJECTED else N_("approved")
-        return TooLate(
-            f"{by} clicked on {self.id}, {self.state}",
-            number=self.number,
-            who=People([self.decided_by]),
-            when=When(self.decided_at),
-            what=Text(what),
-        )
+        who, when = People([self.decided_by]), When(self.decided_at)
+        return TooLate(detail, number=self.number, who=who, when=when, what=Text(what))
 
     def move(self, to: State, *, now: datetime) -> Self:
         """

@@ -36,7 +36,8 @@ class Sheet:
     One request now.
 
     `cause` is the event that led to its present state. `tasks` are the last stored looks, in the order in which
-    their tasks were opened. `approvals_channel` is where it waits for approval.
+    their tasks were opened. `approvals_channel` is where it waits for approval. `tried_before` is whether it was
+    approved anew after a send that had no clear answer.
     """
 
     request: Request
@@ -49,3 +50,4 @@ class Sheet:
     approvers: Sequence[UserId] = ()
     operators: Sequence[UserId] = ()
     approvals_channel: str = ""
+    tried_before: bool = False

@@ -5,6 +5,7 @@ import re
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids, modals
+from bot.blocks.attaching import attach
 from bot.domain.errors import UnknownAction
 from bot.domain.request import RevisionId
 from bot.ports import Message
@@ -28,6 +29,21 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
         kept = click.remember(value=click.value)
         await desk.messenger.open_view(click.trigger_id, modals.why(request, desk.translator, private_metadata=kept))
 
+    async def ask_for_task(click: Interaction) -> None:
+        request, found = await desk.operate.may_attach(RevisionId(click.value), by=click.user)
+        kept = click.remember(value=click.value)
+        view = attach(request, found, desk.translator, private_metadata=kept)
+        await desk.messenger.open_view(click.trigger_id, view)
+
+    async def send_again(click: Interaction) -> None:
+        await desk.operate.send_again(RevisionId(click.value), by=click.user)
+
+    async def ask_why_close(click: Interaction) -> None:
+        request, in_doubt = await desk.operate.may_close(RevisionId(click.value), by=click.user)
+        kept = click.remember(value=click.value)
+        view = modals.close(request, desk.translator, in_doubt=in_doubt, private_metadata=kept)
+        await desk.messenger.open_view(click.trigger_id, view)
+
     async def show_json(click: Interaction) -> None:
         request, revision = await desk.inspect.payload(RevisionId(click.value))
         await desk.messenger.open_view(click.trigger_id, modals.payload(request, revision, desk.translator))
@@ -42,6 +58,9 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
         ids.APPROVE: approve,
         ids.SEND_NOW: send_now,
         ids.REJECT: ask_why,
+        ids.ATTACH: ask_for_task,
+        ids.SEND_AGAIN: send_again,
+        ids.CLOSE: ask_why_close,
         ids.SHOW_JSON: show_json,
         ids.OPEN_IN_OCP: opened_in_ocp,
     }

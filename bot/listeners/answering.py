@@ -49,14 +49,20 @@ class Answering:
 
         return listener
 
-    def when_done(self, read: Reader, handler: Handler, then: Handler | None = None) -> Listener:
-        """Return a listener for submissions: work, then ack, so that mistakes stand at their fields; then *then*."""
+    def when_done(
+        self, read: Reader, handler: Handler, then: Handler | None = None, late: type[NotSaved] = NotSaved
+    ) -> Listener:
+        """
+        Return a listener for submissions: work, then ack, so that mistakes stand at their fields; then *then*.
+
+        *late* is what a person is told whose work has not ended in time; it goes on.
+        """
 
         async def listener(ack: AsyncAck, body: Body) -> None:
             interaction = read(body)
             work = self._kept(self._worked(handler, interaction))
             done, _ = await asyncio.wait({work}, timeout=SUBMISSION_SECONDS)
-            errors = work.result() if done else self._errors(NotSaved("the database is slow"), interaction)
+            errors = work.result() if done else self._errors(late("not done in time"), interaction)
             if errors and interaction.fields:
                 await ack(response_action="errors", errors=errors)
                 return

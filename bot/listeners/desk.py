@@ -9,6 +9,7 @@ from bot.ports import Messenger, Operation
 from bot.workflows.ask import Ask
 from bot.workflows.decide import Decide
 from bot.workflows.inspect import Inspect
+from bot.workflows.operate import Operate
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Desk:
 
     ask: Ask
     decide: Decide
+    operate: Operate
     inspect: Inspect
     operations: Mapping[str, Operation]
     policy: Policy

@@ -5,7 +5,8 @@ import re
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import answers, ids
-from bot.domain.errors import UnknownAction
+from bot.domain.candidate import CHOSEN, TYPED
+from bot.domain.errors import NotAttached, UnknownAction
 from bot.domain.request import RevisionId
 from bot.ports import Message
 
@@ -38,9 +39,18 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     async def reject(form: Interaction) -> None:
         await desk.decide.reject(RevisionId(form.value), by=form.user, why=form.typed.get("reason") or "")
 
+    async def close(form: Interaction) -> None:
+        await desk.operate.close(RevisionId(form.value), by=form.user, why=form.typed.get("reason") or "")
+
+    async def attach(form: Interaction) -> None:
+        chosen, typed = form.typed.get(CHOSEN) or "", form.typed.get(TYPED) or ""
+        await desk.operate.attach(RevisionId(form.value), by=form.user, chosen=chosen, typed=typed)
+
     async def unknown(form: Interaction) -> Message | None:
         raise UnknownAction(f"{form.user.id} sent a form that nobody knows")
 
     app.view(ids.FORM)(answering.when_done(of_submission, ask, then=asked))
     app.view(ids.WHY)(answering.when_done(of_submission, reject))
+    app.view(ids.CLOSE_FORM)(answering.when_done(of_submission, close))
+    app.view(ids.ATTACH_FORM)(answering.when_done(of_submission, attach, late=NotAttached))
     app.view(re.compile(".*"))(answering.when_done(of_submission, unknown))

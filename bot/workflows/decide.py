@@ -4,17 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.errors import FormRefused, Gone, TooLate
-from bot.domain.event import Fact, Kind
-from bot.domain.form import Mistake, reason
+from bot.domain.event import Event, Fact, Kind
+from bot.domain.form import asked_why
 from bot.domain.policy import APPROVER, Policy
 from bot.domain.request import Actor, Request, RevisionId, State
-from bot.domain.texts import People
 from bot.ports import Clock, Store, Tx, Wake
 
-from .again import decide_again
+from .click import Click, payload_of
 
 Decision = Callable[[Request, datetime], Request]
+PENDING, HELD = frozenset({State.PENDING}), frozenset({State.HELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,71 +29,40 @@ class Decide:
     policy: Policy
     wake: Wake
 
-    async def approve(self, seen: RevisionId, *, by: Actor) -> Request:
+    async def approve(self, seen: RevisionId, *, by: Actor) -> None:
         """Approve the revision that was *seen*."""
-        return await self._decide(
-            seen, by, Kind.APPROVED, {}, lambda request, now: request.approve(seen, by=by.id, now=now)
-        )
+        click = Click(seen, by, PENDING)
+        await self._decide(click, Kind.APPROVED, {}, lambda request, now: request.approve(seen, by=by.id, now=now))
 
-    async def send_now(self, seen: RevisionId, *, by: Actor) -> Request:
+    async def send_now(self, seen: RevisionId, *, by: Actor) -> None:
         """Let a held request be sent after all; OCP is looked at again before."""
-        data = {"after": State.HELD}
-        return await self._decide(
-            seen, by, Kind.APPROVED, data, lambda request, now: request.release(seen, by=by.id, now=now)
-        )
+        click, data = Click(seen, by, HELD), {"after": State.HELD}
+        await self._decide(click, Kind.APPROVED, data, lambda request, now: request.release(seen, by=by.id, now=now))
 
     async def may_reject(self, seen: RevisionId, *, by: Actor) -> Request:
         """Return the request that *by* may reject now, so that no form opens in vain."""
         self.policy.must_approve(by.id)
         async with self.store.reading() as tx:
-            request = await tx.request_of_revision(seen)
-        if request is None:
-            raise Gone(f"no request has revision {seen}", reference=seen)
+            request = await Click(seen, by, PENDING).request(tx)
         request.reject(seen, by=by.id, now=self.clock.now())
         return request
 
-    async def reject(self, seen: RevisionId, *, by: Actor, why: str) -> Request:
+    async def reject(self, seen: RevisionId, *, by: Actor, why: str) -> None:
         """Reject the revision that was *seen*; raises FormRefused at "reason" if *why* says too little."""
-        try:
-            words = reason(why)
-        except Mistake as mistake:
-            raise FormRefused({"reason": mistake.text}) from mistake
+        click, data = Click(seen, by, PENDING), {"reason": asked_why(why)}
+        await self._decide(click, Kind.REJECTED, data, lambda request, now: request.reject(seen, by=by.id, now=now))
 
-        data = {"reason": words}
-        return await self._decide(
-            seen, by, Kind.REJECTED, data, lambda request, now: request.reject(seen, by=by.id, now=now)
-        )
+    async def _decide(self, click: Click, kind: Kind, data: Mapping[str, str], decision: Decision) -> None:
+        self.policy.must_approve(click.by.id)
 
-    async def _decide(
-        self, seen: RevisionId, by: Actor, kind: Kind, data: Mapping[str, str], decision: Decision
-    ) -> Request:
-        self.policy.must_approve(by.id)
+        async def write(tx: Tx, request: Request) -> None:
+            now = self.clock.now()
+            decided = decision(request, now)
+            told = {**await payload_of(tx, request), **data, "actor_name": click.by.name}
+            await tx.save(decided, Fact(kind, told, actor=click.by.id, role=APPROVER), at=now)
 
-        async def attempt() -> Request:
-            async with self.store.transaction() as tx:
-                request = await tx.request_of_revision(seen)
-                if request is None:
-                    raise Gone(f"no request has revision {seen}", reference=seen)
-                now = self.clock.now()
-                try:
-                    decided = decision(request, now)
-                except TooLate as late:
-                    if (kind, request.state, request.decided_by) == (Kind.REJECTED, State.REJECTED, by.id):
-                        return request  # the same form again, because its first answer was slow
-                    raise await _named(tx, request, late) from late
-                seen_payload = {"revision": seen, "payload_hash": (await tx.revision(seen)).hash}
-                told = {**seen_payload, **data, "actor_name": by.name}
-                fact = Fact(kind, told, actor=by.id, role=APPROVER)
-                return await tx.save(decided, fact, at=now)
+        def is_done(answer: Event) -> bool:
+            return kind == Kind.REJECTED and click.is_own(answer, kind)
 
-        request = await decide_again(attempt)
+        await click.decide(self.store, write, is_done=is_done)
         self.wake()
-        return request
-
-
-async def _named(tx: Tx, request: Request, late: TooLate) -> TooLate:
-    """Return *late* with the name of who was faster, for places where Slack draws no mention."""
-    decided = await tx.latest_event(request.id, [Kind.APPROVED, Kind.REJECTED])
-    name = decided.content.get("actor_name") if decided else None
-    who = People([decided.actor], [name]) if decided and name else late.fields["who"]
-    return TooLate(str(late), **{**late.fields, "who": who})

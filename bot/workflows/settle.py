@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain.answer import Accepted, Answer, NotSent, Refused, Stopped, Unknown
 from bot.domain.errors import Conflict, StoreUnavailable
-from bot.domain.event import STATE_KINDS, Fact, Kind
+from bot.domain.event import BOT, STATE_KINDS, Fact, Kind
 from bot.domain.policy import Policy
 from bot.domain.records import Act, Watch
 from bot.domain.request import MOVES, Request, RequestId, State
@@ -112,15 +112,25 @@ class Settle:
         if told is None or told.content.get("task") != task.id:
             await tx.save(request, Fact(Kind.LATE, {"task": task.id, "trace_id": trace_id}), at=self.clock.now())
 
-    async def bind(self, tx: Tx, request: Request, act: Act, task: Task, data: Mapping[str, Any]) -> None:
-        """Let *request* run as *task*, which is watched from now on."""
+    async def bind(
+        self,
+        tx: Tx,
+        request: Request,
+        act: Act,
+        task: Task,
+        data: Mapping[str, Any],
+        *,
+        actor: str = BOT,
+        role: str = BOT,
+    ) -> None:
+        """Let *request* run as *task*, which is watched from now on; *actor* is who has found it."""
         now = self.clock.now()
         subtasks = None if task.subtasks is None else len(task.subtasks)
-        fact = Fact(Kind.RUNNING, {**data, "task": task.id, "subtasks": subtasks})
+        fact = Fact(Kind.RUNNING, {**data, "task": task.id, "subtasks": subtasks}, actor=actor, role=role)
         later = await tx.open_act(request.id)
         if later is not None and later.id != act.id:
             await tx.save_act(replace(later, state="overtaken"))
-        await tx.save_act(replace(act, state="adopted" if data["how"] == "adopted" else "accepted"))
+        await tx.save_act(replace(act, state="accepted" if data["how"] == "answered" else str(data["how"])))
         await tx.save(request.move(State.RUNNING, now=now), fact, at=now)
         await tx.save_watch(self._watch(request, task, now))
 

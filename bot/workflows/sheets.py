@@ -34,4 +34,12 @@ class Sheets:
             approvers=self.policy.approvers,
             operators=self.policy.operators,
             approvals_channel=self.policy.approvals.channel,
+            tried_before=await _was_tried_before(tx, request),
         )
+
+
+async def _was_tried_before(tx: Tx, request: Request) -> bool:
+    """Return whether the last approval came after a send without a clear answer."""
+    lost = await tx.latest_event(request.id, [Kind.UNCERTAIN])
+    approved = await tx.latest_event(request.id, [Kind.APPROVED]) if lost else None
+    return lost is not None and approved is not None and lost.seq < approved.seq

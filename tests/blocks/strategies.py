@@ -80,7 +80,10 @@ DATA: dict[str, dict[str, Any]] = {
         "looks": 20,
         "since": NOW.isoformat(),
         "clusters": [{"id": 12, "name": "pay_01", "address": "pay.db.example", "work_mode": "RS_LIST"}],
-        "tasks": [{"id": 1, "status": "RUNNING", "creator": "x", "started": NOW.isoformat(), "bound": True}],
+        "tasks": [
+            {"id": 1, "status": "RUNNING", "creator": "x", "started": NOW.isoformat(), "bound": True},
+            {"id": TASK_ID, "status": "RUNNING", "creator": "obproxy-bot", "started": NOW.isoformat(), "bound": False},
+        ],
     },
     "request.running": {"task": TASK_ID, "how": "answered", "trace_id": "b7d0", "subtasks": 12},
     "request.failed": {
@@ -91,6 +94,7 @@ DATA: dict[str, dict[str, Any]] = {
     "request.resumed": {"task": TASK_ID, "operation": "EXECUTE"},
     "request.succeeded": {"task": TASK_ID, "seconds": 372},
     "request.rolled_back": {"task": TASK_ID},
+    "request.closed": {"reason": "made by hand", "was": "UNCERTAIN", "in_doubt": True, "actor_name": "omar"},
     "names.found": {"labels": {}},
     "task.changed": {
         "task": TASK_ID,
@@ -101,6 +105,8 @@ DATA: dict[str, dict[str, Any]] = {
     "answer.late": {"task": TASK_ID, "trace_id": "b7d0"},
     "environment.stopped": {"reason": "credentials", "detail": "IAM10004"},
     "environment.restarted": {},
+    "environment.away": {},
+    "environment.back": {},
 }
 """Data of every kind as it is written now."""
 
@@ -150,4 +156,5 @@ def sheets(draw: st.DrawFn) -> Sheet:
             words[2], draw(st.sampled_from(["https://ocp.example/{id}", "javascript:x{id}", "", words[1]])), words[3]
         ),
         approvers=draw(st.sampled_from([(), (builders.OMAR,), ("S0GROUP", words[0])])),
+        tried_before=draw(st.booleans()),
     )

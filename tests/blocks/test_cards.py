@@ -16,7 +16,7 @@ from bot.domain.request import State
 from bot.domain.sheet import Environment, Names, Sheet
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
-from tests.builders import NOW, OMAR, PAYLOAD, TASK_ID, a_mark, a_request, a_sheet, a_task, an_event
+from tests.builders import INES, NOW, OMAR, PAYLOAD, TASK_ID, a_mark, a_request, a_sheet, a_task, an_event
 
 T = NullTranslations()
 S, R, F = "SUCCESSFUL", "RUNNING", "FAILED"
@@ -42,8 +42,12 @@ def elements(value: object) -> Iterator[Mapping[str, Any]]:
             yield from elements(item)
 
 
+def buttons_of(sheet: Sheet) -> list[Mapping[str, Any]]:
+    return [each for each in elements(drawn(sheet).blocks) if each["type"] == "button"]
+
+
 def actions(sheet: Sheet) -> list[str]:
-    return [each["action_id"] for each in elements(drawn(sheet).blocks) if each["type"] == "button"]
+    return [button["action_id"] for button in buttons_of(sheet)]
 
 
 def test_a_pending_card_asks_the_approvers() -> None:
@@ -66,19 +70,110 @@ def test_the_buttons_of_a_pending_card_carry_the_revision() -> None:
     assert buttons[0]["confirm"]["text"]["text"] == "Create pay_01 on 3 hosts. The name cannot be changed later."
 
 
-@pytest.mark.parametrize("state", sorted(set(State) - {State.PENDING, State.HELD}))
+@pytest.mark.parametrize("state", sorted(set(State) - {State.PENDING, State.HELD, State.UNCERTAIN}))
 def test_a_decided_card_only_opens_the_task(state: State) -> None:
     """After the decision nothing can be pressed but the way into OCP's console."""
     assert actions(a_sheet(state, tasks=[a_task()])) == [ids.OPEN_IN_OCP]
     assert actions(a_sheet(state)) == []
 
 
-def test_a_held_request_can_be_sent_now() -> None:
-    """Nothing goes out by itself, so the card offers to send it."""
+def test_a_held_request_can_be_sent_now_or_closed() -> None:
+    """Nothing goes out by itself, so the card offers to send it, or to let go of it."""
     sheet = a_sheet(State.HELD, cause=an_event("request.held", {"why": "late", "detail": ""}))
 
-    assert actions(sheet) == [ids.SEND_NOW]
+    assert actions(sheet) == [ids.SEND_NOW, ids.CLOSE]
     assert "✋ Approved, not sent: " in read(sheet)
+    assert "An earlier try" not in read(sheet)
+
+
+def test_a_held_request_that_was_tried_before_says_so() -> None:
+    """ "Not sent" is true of this approval only."""
+    cause = an_event("request.held", {"why": "unreachable", "detail": ""})
+
+    assert "An earlier try had no clear answer: OCP may have got that one." in read(
+        a_sheet(State.HELD, cause=cause, tried_before=True)
+    )
+
+
+def test_looking_leaves_the_operator_two_buttons() -> None:
+    """Nobody sends again while the first try may still be found."""
+    sheet = a_sheet(State.UNCERTAIN, cause=an_event("request.uncertain", {"why": "lost"}))
+
+    assert actions(sheet) == [ids.ATTACH, ids.CLOSE]
+    assert {button["value"] for button in buttons_of(sheet)} == {"revision-1"}
+    assert "Nobody has to act meanwhile." in read(sheet)
+    assert "Send again" not in read(sheet)
+
+
+def test_an_unclear_card_says_what_each_button_does() -> None:
+    """Send again asks once more, and says that OCP is looked at first."""
+    data = {"looks": 20, "since": NOW.isoformat(), "clusters": [], "tasks": []}
+    sheet = a_sheet(State.UNCERTAIN, cause=an_event("request.unclear", data))
+
+    assert actions(sheet) == [ids.ATTACH, ids.SEND_AGAIN, ids.CLOSE]
+    assert buttons_of(sheet)[1]["confirm"]["text"]["text"] == (
+        "OCP is looked at once more first; if pay_01 is there, nothing is sent. "
+        "If not: Create pay_01 on 3 hosts. The name cannot be changed later."
+    )
+    text = read(sheet)
+    for words in (
+        "Attach task: the bot follows",
+        "Send again (approvers): OCP is looked at once more",
+        "Close: the bot",
+    ):
+        assert f"\n{words}" in text
+
+
+def test_send_again_points_to_a_task_that_may_be_the_first_tries() -> None:
+    """A second create would be wrong if that task is the lost one's."""
+    free = {"id": TASK_ID, "status": "RUNNING", "creator": "x", "started": NOW.isoformat(), "bound": False}
+    data = {"looks": 20, "since": NOW.isoformat(), "clusters": [], "tasks": [free]}
+
+    [_, again, _] = buttons_of(a_sheet(State.UNCERTAIN, cause=an_event("request.unclear", data)))
+
+    assert f"Task {TASK_ID} belongs to no request" in again["confirm"]["text"]["text"]
+
+
+def test_what_is_sent_again_says_who_decided_and_what_comes_first() -> None:
+    """Not that it was approved, which it was before."""
+    cause = an_event("request.approved", {"after": "UNCERTAIN", "actor_name": "ines"}, actor=INES)
+
+    text = read(a_sheet(State.APPROVED, cause=cause))
+
+    assert "📨 To be sent again, decided by ines, 14:02 UTC.\nOCP is looked at once more first; if pay_01 " in text
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"was": "UNCERTAIN", "in_doubt": True}, "OCP may have got it, and the bot does not follow it: OCP's console"),
+        ({"was": "UNCERTAIN"}, "OCP may have got it, and the bot does not follow it"),
+        ({"was": "HELD", "in_doubt": True}, "OCP may have got it, and the bot does not follow it"),
+        ({"was": "HELD", "in_doubt": False}, "Nothing was created in OCP."),
+    ],
+)
+def test_a_closed_card_says_why_and_what_is_not_known(data: dict[str, object], words: str) -> None:
+    """Closing changes nothing in OCP."""
+    cause = an_event("request.closed", {"reason": "made by hand", "actor_name": "omar", **data}, actor=OMAR)
+    sheet = a_sheet(State.CLOSED, cause=cause)
+
+    assert f'⚪ Closed by omar, 14:02 UTC: "made by hand"\n{words}' in read(sheet)
+    assert actions(sheet) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"found": {"id": 12, "name": "pay_01"}}, "⛔ Not sent again: OCP has pay_01 already (id 12)"),
+        ({"code": "COM10001", "message": "no"}, "This try created nothing; an earlier one had no clear answer"),
+    ],
+)
+def test_a_second_try_that_is_refused_does_not_speak_for_the_first(data: dict[str, object], words: str) -> None:
+    """ "Nothing was created" is not known."""
+    text = read(a_sheet(State.OCP_REFUSED, cause=an_event("request.refused", data), tried_before=True))
+
+    assert words in text
+    assert "Nothing was created" not in text
 
 
 @pytest.mark.parametrize("url", ["", "ftp://ocp.example/{id}", "javascript:alert({id})", "https://x/" + "y" * 3000])
@@ -194,7 +289,7 @@ def test_a_name_that_is_there_already_is_named() -> None:
 
 
 def test_an_unclear_request_shows_the_evidence() -> None:
-    """A person decides, so a person sees what was found; no button is promised that is not there."""
+    """A person decides, so a person sees what was found."""
     clusters = [{"id": 12, "name": "pay_01", "address": "pay.db.example", "work_mode": "RS_LIST"}]
     data = {"looks": 20, "since": NOW.isoformat(), "clusters": clusters, "tasks": []}
 

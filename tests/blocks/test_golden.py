@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from bot.blocks import cards, modals, replies
+from bot.blocks.attaching import attach
+from bot.domain.candidate import candidates
 from bot.domain.diff import diff
 from bot.domain.event import Event
 from bot.domain.request import State
@@ -81,12 +83,52 @@ def _uncertain_reply() -> Message:
     return replies.reply([_uncertain()], a_sheet(State.UNCERTAIN), T, mentions=[OMAR, DANA])
 
 
+def _unclear() -> Event:
+    tasks = [
+        {"id": TASK_ID, "status": R, "creator": "obproxy-bot", "started": NOW.isoformat(), "bound": False},
+        {"id": 41200, "status": S, "creator": "admin", "started": NOW.isoformat(), "bound": True},
+    ]
+    return an_event("request.unclear", {"looks": 20, "since": NOW.isoformat(), "clusters": [], "tasks": tasks})
+
+
+def _closed() -> Event:
+    data = {"reason": "made by hand", "was": "UNCERTAIN", "in_doubt": True, "actor_name": "omar"}
+    return an_event("request.closed", data, actor=OMAR)
+
+
+def _unclear_card() -> Message:
+    return cards.card(a_sheet(State.UNCERTAIN, cause=_unclear()), OPERATION, T, asks_approvers=True)
+
+
+def _closed_card() -> Message:
+    return cards.card(a_sheet(State.CLOSED, cause=_closed()), OPERATION, T, asks_approvers=True)
+
+
+def _unclear_reply() -> Message:
+    return replies.reply([_unclear()], a_sheet(State.UNCERTAIN), T, mentions=[OMAR])
+
+
+def _attach_modal() -> dict[str, Any]:
+    request = a_sheet(State.UNCERTAIN).request
+    return attach(request, candidates(_unclear()), T, private_metadata='{"value":"revision-1"}')
+
+
+def _close_modal() -> dict[str, Any]:
+    request = a_sheet(State.UNCERTAIN).request
+    return modals.close(request, T, in_doubt=True, private_metadata='{"value":"revision-1"}')
+
+
 SURFACES: dict[str, Callable[[], dict[str, Any] | Message]] = {
     "modal_create": _form,
     "card_pending": _pending_card,
     "card_running": _running_card,
     "card_failed": _failed_card,
     "card_done": _done_card,
+    "card_unclear": _unclear_card,
+    "card_closed": _closed_card,
+    "modal_attach": _attach_modal,
+    "modal_close": _close_modal,
+    "reply_unclear": _unclear_reply,
     "reply_progress": _progress_reply,
     "reply_failed": _failed_reply,
     "reply_uncertain": _uncertain_reply,

@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.blocks import answers, modals
+from bot.blocks.attaching import attach
 from bot.blocks.cards import card
 from bot.blocks.replies import notice, plain, reply
 from bot.domain import errors
+from bot.domain.candidate import Candidate, candidates
 from bot.domain.diff import diff
 from bot.domain.errors import BotError, FormRefused
 from bot.domain.event import Event
@@ -56,7 +58,17 @@ def views(sheet: Sheet) -> Iterator[dict[str, Any]]:
     """Yield every modal."""
     yield modals.form(OPERATION, T, heading=Text("Create OBProxy cluster"), submit=Text("Ask"), private_metadata="{}")
     yield modals.why(sheet.request, T, private_metadata="{}")
-    yield modals.payload(sheet.request, sheet.revision, T)
+    for in_doubt in (True, False):
+        yield modals.close(sheet.request, T, in_doubt=in_doubt, private_metadata="{}")
+    yield attach(sheet.request, candidates(sheet.cause), T, private_metadata="{}")
+    yield attach(sheet.request, named(sheet, 1), T, private_metadata="{}")
+
+
+def named(sheet: Sheet, most: int) -> list[Candidate]:
+    """Return candidates whose texts are the words of *sheet*."""
+    request = sheet.request
+    words = {"status": request.name, "creator": request.reason, "started": request.environment}
+    return [Candidate(id=number, **words) for number in range(1, most + 1)]
 
 
 def objects(value: object) -> Iterator[Mapping[str, Any]]:
@@ -167,7 +179,7 @@ def test_the_vastest_request_fits(state: State, name: str) -> None:
 
     for message in messages(sheet, [happened] * 5, name):
         assert complaints(message) == []
-    for view in views(sheet):
+    for view in (*views(sheet), attach(request, named(sheet, 150), T, private_metadata="{}")):
         assert complaints_of_view(view) == []
 
 
@@ -229,7 +241,7 @@ def error_classes(base: type[BotError] = BotError) -> Iterator[type[BotError]]:
 @pytest.mark.parametrize("error", list(error_classes()), ids=lambda error: str(error.__name__))
 def test_every_error_has_words_for_the_person(error: type[BotError]) -> None:
     """The words name their fields, and none is left over."""
-    fields = ("reference", "environment", "approvers", "number", "who", "when", "what", "state")
+    fields = ("reference", "environment", "approvers", "operators", "number", "who", "when", "what", "until", "state")
     text = Text(error.user_message, {name: f"[{name}]" for name in fields})
 
     message = answers.told(text, T)

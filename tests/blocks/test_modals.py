@@ -6,10 +6,13 @@ from dataclasses import replace
 from gettext import NullTranslations
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blocks import ids, modals
+from bot.blocks.attaching import attach
+from bot.domain.candidate import CHOSEN, TYPED, Candidate
 from bot.domain.form import FieldKind
 from bot.domain.texts import Text
 from bot.operations.create_cluster import CreateCluster
@@ -55,6 +58,48 @@ def test_a_rejection_needs_a_reason() -> None:
     [block] = view["blocks"]
     assert (view["callback_id"], block["block_id"], block["optional"]) == (ids.WHY, "reason", False)
     assert (block["element"]["min_length"], block["element"]["max_length"]) == (3, 200)
+
+
+@pytest.mark.parametrize(("in_doubt", "words"), [(True, "OCP may have got it."), (False, "Nothing of it was created")])
+def test_closing_says_what_it_means_and_asks_why(in_doubt: bool, words: str) -> None:
+    """The same reason as for a rejection, below what closing does and does not do."""
+    view = modals.close(a_request(), T, in_doubt=in_doubt, private_metadata="{}")
+
+    [said, reason] = view["blocks"]
+    assert (view["callback_id"], reason["block_id"], reason["optional"]) == (ids.CLOSE_FORM, "reason", False)
+    assert words in json.dumps(said)
+    assert "pay_01 is free for another request" in json.dumps(said)
+
+
+def test_attaching_asks_for_one_of_what_was_found_or_an_id() -> None:
+    """Each candidate with what tells it from the others; either field may stay empty, for one is enough."""
+    found = [Candidate(id=41257, status="RUNNING", creator="obproxy-bot", started="2026-11-24T22:07:29+08:00")]
+
+    [_, chosen, typed] = attach(a_request(), found, T, private_metadata="{}")["blocks"]
+
+    assert (chosen["block_id"], chosen["optional"]) == (CHOSEN, True)
+    assert (typed["block_id"], typed["optional"]) == (TYPED, True)
+    [option] = chosen["element"]["options"]
+    assert (option["value"], option["text"]["text"]) == ("41257", "Task 41257: RUNNING")
+    assert option["description"]["text"] == "by obproxy-bot, started 2026-11-24 14:07 UTC"
+
+
+def test_without_anything_found_the_id_is_required() -> None:
+    """Slack refuses a menu without options."""
+    view = attach(a_request(), [], T, private_metadata="{}")
+
+    [_, typed] = view["blocks"]
+    assert (view["callback_id"], typed["block_id"], typed["optional"]) == (ids.ATTACH_FORM, TYPED, False)
+
+
+def test_more_candidates_than_a_menu_holds_are_cut_to_the_newest() -> None:
+    """The others are attached by id."""
+    found = [Candidate(id=id_) for id_ in range(300, 0, -1)]
+
+    [_, chosen, _] = attach(a_request(), found, T, private_metadata="{}")["blocks"]
+
+    assert [option["value"] for option in chosen["element"]["options"]] == [str(id_) for id_ in range(300, 200, -1)]
+    assert chosen["element"]["options"][0]["description"]["text"] == "by ?, started ?"
 
 
 def test_show_json_shows_exactly_what_is_sent() -> None:

@@ -131,6 +131,8 @@ def test_only_the_given_people_are_mentioned_in_the_first_line() -> None:
         ("request.succeeded", "✅ Done: pay_01 in prod, 6 min 12 s"),
         ("request.rolled_back", "🔙 Rolled back: nothing of pay_01 is installed."),
         ("request.uncertain", "Nothing is sent again until this is clear."),
+        ("request.unclear", "The request waits for an operator, on its card:"),
+        ("request.closed", '⚪ Closed by omar, 14:02 UTC: "made by hand"'),
         ("task.gone", '❓ OCP does not know task 41257 any more: TSK10001 "Task does not exist."'),
     ],
 )
@@ -148,6 +150,25 @@ def test_every_kind_is_told_in_words_of_its_own(kind: str) -> None:
 def test_a_release_is_not_a_second_approval() -> None:
     """Somebody let a held request be sent after all."""
     assert said(an_event("request.approved", {"after": "HELD"}, actor=OMAR)).startswith("📨 Released by <@U0OMAR>")
+
+
+def test_an_attached_task_names_who_attached_it() -> None:
+    """By name: a mention would call them."""
+    data = {"how": "attached", "task": 41257, "subtasks": 12, "actor_name": "omar"}
+
+    assert said(an_event("request.running", data, actor=OMAR)) == (
+        "🔄 Task 41257 attached by omar, 14:02 UTC. Watching it."
+    )
+
+
+def test_sending_again_says_what_comes_first() -> None:
+    """A look, which may end it."""
+    data = {"after": "UNCERTAIN", "actor_name": "omar"}
+
+    assert said(an_event("request.approved", data, actor=OMAR)).splitlines() == [
+        "📨 To be sent again, decided by omar, 14:02 UTC.",
+        "OCP is looked at once more first; if pay_01 is there, nothing is sent.",
+    ]
 
 
 def test_a_failure_is_dated_by_ocp() -> None:

@@ -18,6 +18,7 @@ WORDS = st.from_regex(r"[A-Za-z0-9_-]{1,8}", fullmatch=True)
 RULES: list[Callable[[str], object]] = [
     form.cluster_name,
     form.reason,
+    form.task_id,
     form.choice("a", "b"),
     form.port(1025),
     form.address,

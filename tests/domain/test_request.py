@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import BotError, OldButton, SelfApproval, TooLate
-from bot.domain.request import ENDED, MOVES, Request, RevisionId, State, UserId
+from bot.domain.request import CLOSABLE, ENDED, MOVES, Request, RevisionId, State, UserId
 from tests.builders import DANA, INES, NOW, OMAR, a_request
 
 from .strategies import requests
@@ -22,6 +22,9 @@ Step = Callable[[Request], Request]
 STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(lambda seen, by: lambda request: request.approve(seen, by=by, now=LATER), REVISIONS, PEOPLE),
     st.builds(lambda seen, by: lambda request: request.reject(seen, by=by, now=LATER), REVISIONS, PEOPLE),
+    st.builds(lambda seen, by: lambda request: request.release(seen, by=by, now=LATER), REVISIONS, PEOPLE),
+    st.builds(lambda seen, by: lambda request: request.send_again(seen, by=by, now=LATER), REVISIONS, PEOPLE),
+    st.builds(lambda seen, by: lambda request: request.close(seen, by=by, now=LATER), REVISIONS, PEOPLE),
     st.builds(lambda to: lambda request: request.move(to, now=LATER), STATES),
     st.just(lambda request: request.retry_at(LATER)),
 )
@@ -66,16 +69,66 @@ def test_a_move_is_refused_exactly_where_none_leads(state: State, to: State) -> 
             request.move(to, now=LATER)
 
 
-@pytest.mark.invariant(4)
-@given(REVISIONS)
-def test_nobody_decides_on_their_own_request(seen: RevisionId) -> None:
-    """Approving and rejecting alike."""
-    request = a_request()
+DECISIONS = [
+    ("approve", State.PENDING),
+    ("reject", State.PENDING),
+    ("release", State.HELD),
+    ("send_again", State.UNCERTAIN),
+]
+"""What only an approver other than the requester may do, and the state in which it can be done."""
 
+
+@pytest.mark.invariant(4)
+@pytest.mark.parametrize(("decision", "state"), DECISIONS)
+@given(seen=REVISIONS)
+def test_nobody_decides_on_their_own_request(decision: str, state: State, seen: RevisionId) -> None:
+    """Approving, rejecting, releasing and sending again alike."""
     with pytest.raises((SelfApproval, OldButton)):
-        request.approve(seen, by=DANA, now=LATER)
-    with pytest.raises((SelfApproval, OldButton)):
-        request.reject(seen, by=DANA, now=LATER)
+        getattr(a_request(state=state), decision)(seen, by=DANA, now=LATER)
+
+
+@pytest.mark.parametrize(("decision", "state"), [*DECISIONS[2:]])
+def test_an_approval_anew_is_a_decision_of_its_own(decision: str, state: State) -> None:
+    """Who and when are the present ones, so that the time for sending begins again."""
+    request = a_request(state=state)
+
+    decided = getattr(request, decision)(request.revision, by=INES, now=LATER)
+
+    assert (decided.state, decided.decided_by, decided.decided_at) == (State.APPROVED, INES, LATER)
+    assert decided.next_try_at == LATER
+
+
+@pytest.mark.invariant(5)
+@pytest.mark.parametrize(("decision", "wanted"), [*DECISIONS, ("close", State.HELD), ("close", State.UNCERTAIN)])
+@pytest.mark.parametrize("state", sorted(State))
+def test_a_decision_is_possible_in_its_state_only(decision: str, wanted: State, state: State) -> None:
+    """Anywhere else whoever comes is too late, or holds an old button."""
+    request = a_request(state=state)
+    if state is wanted or (decision == "close" and state in CLOSABLE):
+        assert getattr(request, decision)(request.revision, by=OMAR, now=LATER).state in MOVES[state]
+    else:
+        with pytest.raises((TooLate, OldButton)):
+            getattr(request, decision)(request.revision, by=OMAR, now=LATER)
+
+
+@pytest.mark.parametrize("state", sorted(CLOSABLE))
+def test_a_closed_request_has_ended_and_keeps_who_approved_it(state: State) -> None:
+    """Closing is no approval: who closed stands in the timeline. Whoever asked may let go of it, too."""
+    request = a_request(state=state)
+
+    closed = request.close(request.revision, by=DANA, now=LATER)
+
+    assert (closed.is_open, closed.ended_at, closed.next_try_at) == (False, LATER, None)
+    assert (closed.decided_by, closed.decided_at) == (request.decided_by, request.decided_at)
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.WITHDRAWN, State.EXPIRED])
+def test_an_end_by_others_is_not_put_down_to_the_approver(state: State) -> None:
+    """Whoever approved it did not close it, so no name is given here."""
+    request = a_request(state=state, decided_by=OMAR, decided_at=LATER)
+
+    with pytest.raises(OldButton):
+        request.approve(request.revision, by=INES, now=LATER)
 
 
 @pytest.mark.invariant(5)

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from slack_bolt.async_app import AsyncAck
 
-from bot.domain.errors import Gone
+from bot.domain.errors import Gone, NotAttached
 from bot.listeners.answering import Answering, Listener
 from bot.listeners.interaction import Interaction, of_click, of_submission
 from bot.operations.create_cluster import CreateCluster
@@ -129,6 +129,20 @@ async def test_a_slow_submission_is_answered_and_its_work_goes_on(answering: Ans
 
     assert "Not saved yet" in ack.answers[0]["errors"]["name"]
     assert done.is_set()
+
+
+async def test_a_slow_submission_says_what_is_slow(answering: Answering) -> None:
+    """A form whose work is not the database's alone has words of its own."""
+    release = asyncio.Event()
+
+    async def handler(_form: Interaction) -> None:
+        await release.wait()
+
+    ack = await _run(answering.when_done(of_submission, handler, late=NotAttached), _form({}))
+    release.set()
+    await answering.finish(5.0)
+
+    assert ack.answers[0]["errors"]["name"].startswith("Not attached yet: OCP or the bot's database is slow.")
 
 
 async def _run(listener: Listener, body: dict[str, Any]) -> Ack:

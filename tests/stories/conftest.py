@@ -29,6 +29,13 @@ async def postgres_world(tmp_path: Path, postgres_url: str) -> AsyncIterator[Wor
         yield world
 
 
+@pytest.fixture
+async def either_world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
+    """The same on each kind of database, for stories in which people act at the same moment."""
+    async for world in _played(World(tmp_path, database_url=database_url)):
+        yield world
+
+
 async def _played(world: World) -> AsyncIterator[World]:
     async with world.slack, world.ocp:
         yield world

@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,14 @@ from bot.app import Bot, make
 from bot.clock import SystemClock
 from bot.config import from_environment
 from bot.domain.event import Event, Kind, first_broken
-from bot.domain.records import Thread
+from bot.domain.records import Act, Thread
 from bot.domain.request import Request
 from bot.sandbox.ocp import SandboxOcp
 from bot.sandbox.slack import Message, Person, Room, SandboxSlack
 from bot.sandbox.slack.results import Submission
 from bot.slack.trouble import CONTENT
 from bot.store.database import Database
+from bot.workflows.again import decide_again
 from tests.databases import a_file
 
 SPEED = 30.0
@@ -206,6 +209,28 @@ class World:
             elif event.kind.startswith("request."):
                 kinds.append(event.kind)
         return kinds
+
+    async def open_act(self, number: int = 1) -> Act | None:
+        """Return the call whose outcome is still to be found."""
+        request = await self.request(number)
+        async with self._database().reading() as tx:
+            return await tx.open_act(request.id)
+
+    async def looking_ends(self, number: int = 1) -> None:
+        """Let the ten minutes of looking for a lost create go by: after the next look a person is asked."""
+        await self.claim_ends(in_minutes=-11, number=number)
+
+    async def claim_ends(self, *, in_minutes: int, number: int = 1) -> None:
+        """Put the end of a lost create's claim there, counted from now, and let it be looked for now."""
+
+        async def attempt() -> None:
+            request, act, now = await self.request(number), await self.open_act(number), self.clock.now()
+            assert act is not None
+            async with self._database().transaction() as tx:
+                await tx.save_act(replace(act, claimed_until=now + timedelta(minutes=in_minutes)))
+                await tx.save(request.retry_at(now), at=now)
+
+        await decide_again(attempt)
 
     async def threads(self, number: int = 1) -> tuple[Thread, ...]:
         """Return a request's threads as stored."""

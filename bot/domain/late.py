@@ -1,0 +1,57 @@
+"""Somebody was faster: who, when and what, read from the event that has answered what a card asked."""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+from .errors import TooLate
+from .event import BOT, Event, Kind
+from .request import State
+from .texts import N_, People, Text, When
+
+ASKED_BY: Mapping[State, Kind] = MappingProxyType(
+    {State.PENDING: Kind.ASKED, State.HELD: Kind.HELD, State.UNCERTAIN: Kind.UNCERTAIN}
+)
+"""The states in which a card asks people something, and the kind of event that led there."""
+
+ANSWERS = frozenset({Kind.APPROVED, Kind.REJECTED, Kind.CLOSED, Kind.RUNNING, Kind.REFUSED})
+"""The kinds of event that answer it, by a person or by themselves."""
+
+_APPROVED: Mapping[object, str] = {
+    State.HELD: N_('chose "Send now" for'),
+    State.UNCERTAIN: N_('chose "Send again" for'),
+}
+_RUNNING: Mapping[object, str] = {
+    "attached": N_("attached task %(task)s to"),
+    "adopted": N_("found task %(task)s of"),
+    "answered": N_("named task %(task)s for"),
+}
+_OTHERS: Mapping[str, str] = {Kind.REJECTED: N_("rejected"), Kind.CLOSED: N_("closed"), Kind.REFUSED: N_("refused")}
+
+
+def asked_by(states: Collection[State]) -> tuple[Kind, ...]:
+    """Return the kinds of event that put a request into one of *states*."""
+    return tuple(kind for state, kind in ASKED_BY.items() if state in states)
+
+
+def too_late(number: int, answer: Event) -> TooLate:
+    """Return what whoever clicked on #*number* after *answer* is told."""
+    detail = f"#{number} is past that: {answer.kind} at {answer.at}"
+    return TooLate(detail, number=number, who=_who(answer), when=When(answer.time), what=_what(answer))
+
+
+def _who(answer: Event) -> People | Text:
+    """Return a person, with their name for places where Slack draws no mention; else the bot or OCP."""
+    name = answer.content.get("actor_name")
+    if answer.actor != BOT:
+        return People([answer.actor], [str(name)] if name else [])
+    is_ours = answer.kind == Kind.RUNNING and answer.content.get("how") == "adopted"
+    return Text(N_("The bot") if is_ours else N_("OCP"))
+
+
+def _what(answer: Event) -> Text:
+    data = answer.content
+    if answer.kind == Kind.APPROVED:
+        return Text(_APPROVED.get(data.get("after"), N_("approved")))
+    if answer.kind == Kind.RUNNING:
+        return Text(_RUNNING.get(data.get("how"), _RUNNING["answered"]), {"task": data.get("task", "?")})
+    return Text(_OTHERS[answer.kind])

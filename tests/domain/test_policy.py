@@ -1,0 +1,48 @@
+"""Who may do what; whoever may not reads who may."""
+
+from dataclasses import replace
+from datetime import timedelta
+from gettext import NullTranslations
+
+import pytest
+
+from bot.domain.errors import NotAllowed
+from bot.domain.policy import Policy
+from bot.domain.request import Place, UserId
+from tests.builders import DANA, INES, OMAR
+
+T = NullTranslations()
+EVE = UserId("U0EVE")
+POLICY = Policy(
+    environment="prod",
+    approvals=Place("T0TEAM", "C0DBA"),
+    approvers=(OMAR, INES),
+    operators=(EVE, INES),
+    account="obproxy-bot",
+    account_is_ours=True,
+    task_url="",
+    send_within=timedelta(minutes=30),
+    look_seconds=5.0,
+)
+
+
+@pytest.mark.invariant(4)
+def test_operators_and_approvers_operate() -> None:
+    """Until roles exist approvers are operators, but operators are no approvers."""
+    for user in (EVE, INES, OMAR):
+        POLICY.must_operate(user)
+    with pytest.raises(NotAllowed):
+        POLICY.must_approve(EVE)
+
+
+@pytest.mark.invariant(4)
+def test_anybody_else_is_told_who_may() -> None:
+    """Each name once."""
+    with pytest.raises(NotAllowed) as refused:
+        POLICY.must_operate(DANA)
+
+    assert refused.value.text.render(T) == (
+        f"Attaching a task and closing a request in prod need the operator role. Operators: @{EVE}, @{INES}, @{OMAR}."
+    )
+    with pytest.raises(NotAllowed):
+        replace(POLICY, operators=(), approvers=()).must_operate(OMAR)
