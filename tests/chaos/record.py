@@ -15,11 +15,10 @@ from bot.store.database import Database
 from tests.stories.world import World
 
 from . import looks
-from .people import NAME
+from .people import TITLE
 from .shown import Shown, lines_of
 from .verdict import Evidence
 
-TITLE = f"prod: create OBProxy cluster {NAME}"
 CREATE = "/api/v2/obproxy/clusters"
 
 

@@ -9,11 +9,11 @@ from bot.domain.event import Event, Kind
 TOLD_BY_THE_CARD = frozenset({Kind.ASKED, Kind.NAMED, Kind.SUBMITTING, Kind.DELAYED})
 
 OPENINGS = {
-    Kind.APPROVED: "📨 (Approved|Released) by ",
+    Kind.APPROVED: "📨 (Approved by|Released by|To be sent again, decided by) ",
     Kind.HELD: "✋ Approved, not sent: ",
     Kind.UNCERTAIN: "❓ No clear answer from OCP at ",
     Kind.UNCLEAR: "❓ Looked ",
-    Kind.RUNNING: r"🔄 OCP (had it: task|task \S+ is open)",
+    Kind.RUNNING: r"🔄 (OCP had it: task|OCP task \S+ is open|Task \S+ attached by) ?",
     Kind.FAILED: "❌ Failed at ",
     Kind.RESUMED: "🔄 Retried in OCP, ",
     Kind.SUCCEEDED: "✅ Done: ",

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.domain.event import Kind
+from bot.sandbox.ocp import Fault
 from tests.stories.world import INSTALL, World
 
 from .lives import KILLED, Lives
 from .people import People
 from .plan import Plan, Result
 from .points import read_points
-from .record import Record
+from .record import CREATE, Record
 from .verdict import judge
 
 SPEED = 30.0
@@ -26,9 +27,12 @@ END_SECONDS = 40.0
 GLANCE = 3.0
 """Seconds of the story between two glances of its people."""
 
-MOST_DEATHS = 6
-LONGEST_LIFE = 2.5
+MOST_DEATHS = 5
+LONGEST_LIFE = 4.0
 """When it dies at random: how often in one story, and after how many real seconds at the latest."""
+
+SLOW_SECONDS = 0.4
+"""Real seconds that OCP takes for a create then, so that many instants lie between the call and its answer."""
 
 
 @dataclass(slots=True)
@@ -46,7 +50,7 @@ class Story:
     async def play(self) -> Result:
         """Play to the end, or until the time is over; return what is to be said of it."""
         began = asyncio.get_running_loop().time()
-        self.world.ocp.fail(INSTALL)
+        self._prepare()
         living = asyncio.create_task(self._live())
         stuck = await self._until_it_ends()
         await self._end(living)
@@ -61,6 +65,16 @@ class Story:
             seconds=asyncio.get_running_loop().time() - began,
             log=self.lives.log.read_text() if findings else "",
         )
+
+    def _prepare(self) -> None:
+        """Let a subtask fail once; where death comes at random, let OCP take its time before or after the work."""
+        self.world.ocp.fail(INSTALL)
+        if self.plan.seed is not None:
+            works_first = self.plan.seed % 2 == 0
+            slow = Fault(
+                kind="slow", method="POST", path=CREATE, seconds=SLOW_SECONDS, times=None, after_effect=works_first
+            )
+            self.world.ocp.add_fault(slow)
 
     async def _until_it_ends(self) -> str:
         """Let people act until the request has ended and is shown; return where it stood if that never came."""
