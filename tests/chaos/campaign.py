@@ -28,10 +28,6 @@ class Campaign:
     missed: Counter[Point] = field(default_factory=Counter)
     results: list[Result] = field(default_factory=list)
 
-    def first(self) -> list[Plan]:
-        """Return the runs that only record, with and without an OCP account of the bot's own."""
-        return [Plan(), Plan(is_dedicated=False)]
-
     def take(self, result: Result) -> list[Plan]:
         """Note *result*; return what is to be run because of it."""
         self.results.append(result)
