@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup story test lint lock texts
+.PHONY: setup story test chaos invariants lint lock texts
 
 setup: $(READY)
 
@@ -19,6 +19,14 @@ story: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 3  # the stories mostly wait
+
+# Kills the bot at every commit and call and writes the table in docs/reliability.md.
+chaos: $(READY)
+	$(BIN)/python -W "ignore:XDG_RUNTIME_DIR is not set" -m tests.chaos
+
+# Every promise of the design with its tests; fails if one that is due is not proven.
+invariants: $(READY)
+	$(BIN)/python -m tests.invariants -n 3
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -38,6 +38,7 @@ def test_a_missing_one_is_named(name: str) -> None:
         from_environment(GOOD | {name: ""})
 
 
+@pytest.mark.invariant(7)
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -90,6 +91,7 @@ def test_a_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
         from_environment(GOOD | {f"{name}_FILE": str(tmp_path / "missing")})
 
 
+@pytest.mark.invariant(7)
 def test_settings_do_not_print_their_secrets() -> None:
     """Neither as text nor as repr."""
     settings = from_environment(GOOD)
@@ -111,6 +113,7 @@ def test_run_refuses_to_start_with_one_line(monkeypatch: pytest.MonkeyPatch) -> 
     assert result.output.count("\n") == 1
 
 
+@pytest.mark.invariant(7)
 @pytest.mark.parametrize("url", ["postgresql://bot:s%2Fcret@db:5432/bot", "postgres://bot:s%2Fcret@/bot?host=/run/pg"])
 def test_the_password_of_the_database_is_a_secret(url: str) -> None:
     """As it stands in the address, and as the server gets it; nothing else of the address is."""

@@ -57,6 +57,7 @@ def test_the_order_of_subtasks_means_nothing(before: Task, pair: tuple[Task, lis
     assert diff(before, replace(after, subtasks=tuple(shuffled))) == diff(before, after)  # type: ignore[arg-type]
 
 
+@pytest.mark.invariant(3)
 @given(tasks(), tasks())
 def test_subtasks_that_are_not_told_have_not_changed(before: Task, after: Task) -> None:
     """At most the task's own change is left."""
@@ -73,6 +74,7 @@ def test_the_task_comes_first_then_upstream_first(before: Task, after: Task) -> 
     assert found == [id_ for id_ in expected if id_ in found]
 
 
+@pytest.mark.invariant(3)
 @given(tasks(), tasks())
 def test_a_change_survives_its_json(before: Task, after: Task) -> None:
     """An event keeps all of it; members of later versions are passed over."""

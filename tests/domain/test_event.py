@@ -31,6 +31,7 @@ def test_a_timeline_verifies_however_it_was_written(facts: list[Fact], at: int) 
     assert first_broken(both) is None
 
 
+@pytest.mark.invariant(3)
 @given(TIMELINES, st.data())
 def test_a_removed_event_is_found(events: list[Event], data: st.DataObject) -> None:
     """But not a cut end: nothing follows from it."""

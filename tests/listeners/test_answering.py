@@ -50,6 +50,7 @@ def answering(told: Told) -> Answering:
 CLICK = {"user": {"id": "U1"}, "response_url": "https://hooks.example/1", "actions": [{"value": "v"}]}
 
 
+@pytest.mark.invariant(12)
 async def test_a_known_error_is_told_in_its_words(answering: Answering, told: Told) -> None:
     """Acked first, then told; nothing reaches Bolt."""
 
@@ -62,6 +63,7 @@ async def test_a_known_error_is_told_in_its_words(answering: Answering, told: To
     assert told.messages == ['There is no request "#7" here. /obproxy status lists yours.']
 
 
+@pytest.mark.invariant(12)
 async def test_an_unforeseen_error_leads_to_the_log_and_says_nothing_of_it(answering: Answering, told: Told) -> None:
     """The person gets a reference, not the exception."""
 
@@ -74,6 +76,7 @@ async def test_an_unforeseen_error_leads_to_the_log_and_says_nothing_of_it(answe
     assert told.messages == ["That did not work. It is in the log under 01234567."]
 
 
+@pytest.mark.invariant(6)
 @pytest.mark.parametrize("state", [None, {}, {"values": {}}, {"values": {"name": {"answer": {"value": 7}}}}, "odd"])
 async def test_a_malformed_form_is_answered_at_its_fields(answering: Answering, state: object) -> None:
     """Whatever is missing or odd counts as not given; the form stays open."""
@@ -102,6 +105,7 @@ async def test_an_oversized_answer_is_refused_at_its_field(answering: Answering)
     assert answer["errors"]["name"] == "Use at most 64 characters; 99999 are given."
 
 
+@pytest.mark.invariant(12)
 async def test_what_belongs_to_no_field_stands_at_the_first(answering: Answering) -> None:
     """Slack refuses errors for fields that the form does not have."""
 
@@ -115,6 +119,7 @@ async def test_what_belongs_to_no_field_stands_at_the_first(answering: Answering
     ]
 
 
+@pytest.mark.invariant(6)
 async def test_a_slow_submission_is_answered_and_its_work_goes_on(answering: Answering, told: Told) -> None:
     """The ack leaves before Slack's three seconds; the end of the program waits for the work."""
     release, done = asyncio.Event(), asyncio.Event()

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ def test_a_command_tells_its_text() -> None:
     assert (said.value, said.command, said.user.id) == ("create", "/obproxy", "U0000000001")
 
 
+@pytest.mark.invariant(11)
 @given(st.dictionaries(st.sampled_from(["user", "team", "view", "channel", "container", "actions", "text"]), ANYTHING))
 def test_nothing_that_arrives_is_fatal(body: dict[str, Any]) -> None:
     """A malformed payload becomes an interaction that says little."""
@@ -62,6 +64,7 @@ def test_nothing_that_arrives_is_fatal(body: dict[str, Any]) -> None:
         assert isinstance(read(body).value, str)
 
 
+@pytest.mark.invariant(11)
 @given(st.dictionaries(st.text(max_size=5), ANYTHING), ANYTHING)
 def test_no_state_of_a_form_is_fatal(values: dict[str, Any], blocks: Any) -> None:
     """Whatever stands where values should."""

@@ -70,6 +70,7 @@ SAMPLES = {
 }
 
 
+@pytest.mark.invariant(1)
 @pytest.mark.parametrize(("result", "answer"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_each_row_of_the_table(result: Result, answer: type[Answer]) -> None:
     assert isinstance(classify(result), answer)

@@ -69,6 +69,7 @@ async def test_a_body_that_ocp_does_not_take_is_refused(client: OcpClient, ocp: 
     assert ocp.accepted_creates == []
 
 
+@pytest.mark.invariant(1)
 @pytest.mark.parametrize(
     ("fault", "answer", "accepted"),
     [
@@ -155,6 +156,7 @@ async def test_a_cancelled_send_passes_the_cancellation_on(client: OcpClient, oc
     assert [line["outcome"] for line in lines] == ["broken_off"]
 
 
+@pytest.mark.invariant(7)
 async def test_a_write_is_logged_without_body_and_credentials(client: OcpClient) -> None:
     with capture_logs() as lines:
         answer = await client.send(create("secret_plan"))

@@ -37,6 +37,7 @@ def _closed_port() -> int:
         return port
 
 
+@pytest.mark.invariant(1)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -63,6 +64,7 @@ async def test_a_broken_answer_leaves_a_write_unknown_and_a_read_unavailable(
             await client.clusters()
 
 
+@pytest.mark.invariant(1)
 @pytest.mark.parametrize("location", ["Location: /login", "Location: https://sso.invalid/x", "X-Nothing: here"])
 async def test_a_redirect_is_not_followed(scripted: Scripted, connect: Connect, location: str) -> None:
     async with scripted(_http(b"", "307 Temporary Redirect", location)) as server:

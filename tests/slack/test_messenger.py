@@ -46,6 +46,7 @@ def place(slack: SandboxSlack) -> Place:
     return Place(slack.team_id, slack.room("dba-approvals").id)
 
 
+@pytest.mark.invariant(2)
 async def test_what_was_posted_is_found_by_its_id(slack: SandboxSlack, messenger: SlackMessenger, place: Place) -> None:
     """Roots in the channel, replies in their thread, each under its own id, over several pages."""
     since = datetime.now(UTC)
@@ -92,6 +93,7 @@ KINDS: list[tuple[str, type[SlackError]]] = [
 ]
 
 
+@pytest.mark.invariant(12)
 @pytest.mark.parametrize(("code", "kind"), sorted(KINDS, key=str))
 async def test_every_refusal_of_slack_is_named(
     slack: SandboxSlack, messenger: SlackMessenger, place: Place, code: str, kind: type[SlackError]
@@ -106,6 +108,7 @@ async def test_every_refusal_of_slack_is_named(
     assert slack.bot_token not in str(raised.value)
 
 
+@pytest.mark.invariant(2)
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [

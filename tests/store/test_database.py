@@ -54,6 +54,7 @@ async def test_a_request_comes_back_as_it_was_stored_with_a_whole_timeline(datab
     assert (stored.seq, stored.head) == (2, events[-1].hash)
 
 
+@pytest.mark.invariant(5)
 async def test_who_writes_over_a_newer_version_is_told(database: Database) -> None:
     """Two read the same request; the second writer gets a Conflict and its events are not there."""
     stored = await _stored(database)
@@ -68,6 +69,7 @@ async def test_who_writes_over_a_newer_version_is_told(database: Database) -> No
         assert [event.kind for event in await tx.events(stored.id)][-1] == Kind.APPROVED
 
 
+@pytest.mark.invariant(3)
 async def test_an_exception_undoes_the_whole_transaction(database: Database) -> None:
     """A state without its event, or an event without its state, is never seen."""
     stored = await _stored(database)
@@ -109,6 +111,7 @@ async def test_one_request_an_origin(database: Database) -> None:
             await tx.save(twin, ASKED, at=NOW)
 
 
+@pytest.mark.invariant(1)
 async def test_one_open_act_a_request(database: Database) -> None:
     """While an outcome is to be found, no second call can be claimed."""
     stored = await _stored(database)
@@ -125,6 +128,8 @@ async def test_one_open_act_a_request(database: Database) -> None:
         assert (await tx.open_act(stored.id)) == _act(stored, "a-2")
 
 
+@pytest.mark.invariant(3)
+@pytest.mark.invariant(13)
 async def test_a_task_belongs_to_one_request(database: Database) -> None:
     """And a look that was compared with another snapshot than the stored one is not stored."""
     stored = await _stored(database)
@@ -180,6 +185,7 @@ async def test_an_environments_timeline_has_a_chain_of_its_own(database: Databas
     assert first_broken(events) is None
 
 
+@pytest.mark.invariant(3)
 async def test_twenty_transactions_that_read_and_then_write_lose_nothing(database: Database) -> None:
     """Each takes the write lock first, so that none reads what another is about to change."""
     stored = await _stored(database)

@@ -1,11 +1,21 @@
 """A world of its own for every story."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from .guard import Guard
 from .world import World
+
+
+@pytest.fixture(autouse=True)
+def guard(monkeypatch: pytest.MonkeyPatch) -> Iterator[Guard]:
+    """No story may call Slack or OCP while a transaction is open (DESIGN, invariant 9)."""
+    guard = Guard()
+    guard.watch(monkeypatch)
+    yield guard
+    assert guard.refused == [], "called while a transaction was open"
 
 
 @pytest.fixture

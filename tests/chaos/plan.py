@@ -1,0 +1,44 @@
+"""How the bot is to die in one story, and what became of it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .points import Kill, Point
+from .verdict import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """
+    How the bot dies: at `kills`, one a life, or at random instants if there is a `seed`.
+
+    `is_dedicated` is whether the bot may take a task of its OCP account for its own without asking.
+    """
+
+    kills: tuple[Kill, ...] = ()
+    seed: int | None = None
+    is_dedicated: bool = True
+
+    def __str__(self) -> str:
+        account = "" if self.is_dedicated else ", account shared"
+        deaths = ", then ".join(map(str, self.kills)) or ("nowhere" if self.seed is None else f"at random {self.seed}")
+        return f"killed {deaths}{account}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """
+    What became of a plan.
+
+    `met` are the points that each life met, `deaths` the kills; `was_unclear` tells whether it was ever unknown what
+    became of the send, `log` is what the bot said if anything is wrong.
+    """
+
+    plan: Plan
+    findings: Sequence[Finding]
+    met: Sequence[Counter[Point]]
+    deaths: int
+    was_unclear: bool
+    seconds: float
+    log: str = ""

@@ -1,0 +1,89 @@
+"""A sample of `make chaos` in every test run: other points each day, always the same ones in CI."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.databases import a_database, a_file, drop
+
+from .plan import Plan, Result
+from .points import Kill, Point, spread
+from .story import play
+
+AT_A_TIME = 3
+SEED = 0 if os.environ.get("CI") else datetime.now(UTC).toordinal()
+MUST_BE_POINTS = (
+    "commit ask.",
+    "commit decide.",
+    "commit submit._claim",
+    "commit settle._write",
+    "commit watch._store",
+    "commit notes.save",
+    "OCP GET /api/v2/obproxy/clusters",
+    "OCP POST /api/v2/obproxy/clusters",
+    "OCP GET /api/v2/tasks/instances/{id}",
+    "Slack auth.test",
+    "Slack socket",
+    "Slack ack of /obproxy",
+    "Slack ack of view_submission",
+    "Slack ack of block_actions",
+    "Slack views.open",
+    "Slack chat.postMessage",
+    "Slack chat.update",
+    "Slack response_url",
+)
+
+
+@pytest.mark.invariant(1)
+@pytest.mark.invariant(2)
+@pytest.mark.invariant(3)
+async def test_killed_at_a_sample_of_all_points(tmp_path: Path) -> None:
+    """A first run lists the points; killed at eight of them, spread over the list, the story ends right each time."""
+    recorded = await _play(Plan(), tmp_path / "recorded")
+    points = list(recorded.met[0])
+
+    results = await _killed(list(spread(points, 8, first=SEED)), tmp_path)
+
+    assert [words for words in MUST_BE_POINTS if not any(point.site.startswith(words) for point in points)] == []
+    assert {str(result.plan): result.findings for result in [recorded, *results] if result.findings} == {}
+    assert sum(result.deaths for result in results) >= 6, "a point may be missed by chance, not many of them"
+
+
+@pytest.mark.invariant(1)
+@pytest.mark.invariant(2)
+@pytest.mark.invariant(3)
+async def test_killed_around_the_send_on_postgresql(tmp_path: Path, postgres: str) -> None:
+    """The answer to the create was there and not stored; an event was stored and not shown."""
+    of_ocp = "OCP POST /api/v2/obproxy/clusters < submit._claim_and_send < _look_and_send < _hold_or_send"
+    points = [Point(of_ocp, "after"), Point("commit watch._store < _look", "after")]
+
+    results = await _killed(points, tmp_path, server=postgres)
+
+    assert {str(result.plan): result.findings for result in results if result.findings} == {}
+    assert [result.deaths for result in results] == [1, 1]
+
+
+async def _killed(points: Sequence[Point], folder: Path, server: str = "") -> list[Result]:
+    """Play a story for each point, a few at a time."""
+    places = asyncio.Semaphore(AT_A_TIME)
+
+    async def one(number: int, point: Point) -> Result:
+        async with places:
+            return await _play(Plan(kills=(Kill(point),)), folder / str(number), server)
+
+    return await asyncio.gather(*(one(number, point) for number, point in enumerate(points)))
+
+
+async def _play(plan: Plan, folder: Path, server: str = "") -> Result:
+    await asyncio.to_thread(folder.mkdir)
+    await asyncio.to_thread(folder.mkdir)
+    url = await asyncio.to_thread(a_database, server) if server else a_file(folder)
+    try:
+        return await play(plan, folder, url)
+    finally:
+        if server:
+            await asyncio.to_thread(drop, url, server)
