@@ -36,7 +36,7 @@ class Sheet:
     One request now.
 
     `cause` is the event that led to its present state. `tasks` are the last stored looks, in the order in which
-    their tasks were opened. `approvals_channel` is where it waits for approval.
+    their tasks were opened. `approvals_channel` is where it waits for approval, "" if the bot cannot ask anybody.
     """
 
     request: Request

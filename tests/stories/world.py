@@ -209,13 +209,13 @@ class World:
         async with self._database().reading() as tx:
             return await tx.threads_of(request.id)
 
-    async def shows_everything_once(self, number: int = 1) -> None:
-        """Wait until both threads have caught up, then compare each with the timeline: nothing lost, nothing twice."""
-        await self.caught_up(number)
+    async def shows_everything_once(self, number: int = 1, seconds: float = DEADLINE) -> None:
+        """Wait until all threads have caught up, then compare each with the timeline: nothing lost, nothing twice."""
+        await self.caught_up(number, seconds)
         expected = _transitions(await self.timeline(number))
         for thread in await self.threads(number):
-            room = self.approvals if thread.place.channel == self.approvals.id else self.home
-            root = next(message for message in room.messages if message.ts == thread.root_ts)
+            messages = self.messages_at(thread.place.channel)
+            root = next(message for message in messages if message.ts == thread.root_ts)
             assert _shown(self.thread_without_card(root)) == expected
             ids = [_ident(reply) for reply in (root, *root.replies)]
             assert len(ids) == len(set(ids))
@@ -224,14 +224,18 @@ class World:
     async def cards_agree(self, number: int = 1) -> None:
         """Compare the cards of a request: but for who is asked to approve, all show the same."""
         roots = {thread.root_ts for thread in await self.threads(number)}
-        rooms = (self.approvals, self.home)
-        cards = [self.slack.rendered(m) for room in rooms for m in room.messages if m.ts in roots]
+        places = {thread.place.channel for thread in await self.threads(number)}
+        cards = [self.slack.rendered(m) for place in places for m in self.messages_at(place) if m.ts in roots]
         assert len({card.split("Asked by")[1] for card in cards}) == 1
         assert len({card.splitlines()[1].split(" of 1")[0] for card in cards}) == 1
 
-    async def caught_up(self, number: int = 1) -> None:
+    def messages_at(self, channel: str) -> list[Message]:
+        """Return the messages of a channel, or of the bot's conversation with somebody, without their replies."""
+        return next(room.messages for room in self.slack.rooms if room.id == channel)
+
+    async def caught_up(self, number: int = 1, seconds: float = DEADLINE) -> None:
         """Wait until every thread's cursor is at the end of the timeline and nothing is in flight."""
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(seconds):
             while not await self._is_caught_up(number):
                 await self.clock.sleep(1.0)
 
