@@ -38,11 +38,13 @@ from bot.store.trouble import is_passing
 from bot.workers.catch_up import CatchUp
 from bot.workers.copies import Copies
 from bot.workers.detour import Detour
+from bot.workers.drawings import Drawings
 from bot.workers.gate import Gate
 from bot.workers.leases import Leases
 from bot.workers.loop import Worker, wake_all
 from bot.workers.notes import Notes
 from bot.workers.outage import Outage
+from bot.workers.posts import Posts
 from bot.workers.schedule import schedule
 from bot.workers.sender import Sender
 from bot.workflows.ask import Ask
@@ -235,8 +237,10 @@ def build(
     outage = Outage(clock, jitter)
     gate = Gate(clock, outage)
     copies = Copies(database, clock, messenger, gate)
-    notes = Notes(database, clock, new_id, messenger, gate, copies, Detour(database, clock, new_id, messenger, gate))
-    sender = Sender(database, clock, CatchUp(database, notes, sheets, catalogue, translator), outage)
+    notes = Notes(database, clock, Detour(database, clock, new_id, messenger, gate))
+    posts, drawings = Posts(notes, new_id, messenger, gate, copies), Drawings(notes, messenger, gate)
+    catch_up = CatchUp(database, notes, posts, drawings, sheets, catalogue, translator)
+    sender = Sender(database, clock, catch_up, outage)
     leases = Leases(database, clock, new_id(), [], clock.speed)
     rounds = {
         "submit": submit.round,

@@ -17,8 +17,10 @@ from bot.domain.texts import Translator
 from bot.ports import Message, Operation, Store, Tx
 from bot.workflows.sheets import Sheets
 
+from .drawings import Drawing, Drawings
 from .gate import NotNow
 from .notes import Notes
+from .posts import Draft, Posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class CatchUp:
 
     store: Store
     notes: Notes
+    posts: Posts
+    drawings: Drawings
     sheets: Sheets
     operations: Mapping[str, Operation]
     translator: Translator
@@ -84,29 +88,26 @@ class CatchUp:
     async def _root(self, ahead: Ahead, sheet: Sheet) -> bool:
         """Post the card that the thread hangs from."""
         thread = ahead.thread
-        message = self._card(ahead, sheet)
-        hash_, ts = "", await self.notes.found(thread, since=ahead.since)  # what was found shows the card as it was
+        hash_, ts = "", await self.posts.found(thread, since=ahead.since)  # what was found shows the card as it was
         if ts is None:
-            simple = plain(message, self.translator)
-            thread, ts = await self.notes.post(thread, message, simple, upto=thread.cursor, since=ahead.since)
+            message = self._card(ahead, sheet)
+            thread, ts = await self.posts.post(thread, self._draft(ahead, message, thread.cursor))
             hash_ = _hash(message)
         if not ts:
             raise NotNow(UNSURE_FOR.total_seconds())
-        await self.notes.landed(thread, replace(thread, root_ts=ts, card_hash=hash_), since=ahead.since)
+        await self.posts.landed(thread, replace(thread, root_ts=ts, card_hash=hash_), since=ahead.since)
         return True
 
     async def _show(self, ahead: Ahead, sheet: Sheet) -> bool:
         """Draw the card, then post the next reply."""
-        thread = ahead.thread
+        thread, now = ahead.thread, self.notes.clock.now()
         if thread.in_flight is not None:
             return await self._repost(ahead, sheet)
-        step = next_step(
-            ahead.events, last_reply_at=thread.last_reply_at, now=self.notes.clock.now(), called=ahead.called
-        )
+        step = next_step(ahead.events, last_reply_at=thread.last_reply_at, now=now, called=ahead.called)
         if isinstance(step, Wait):
-            await self._draw_owed(ahead, sheet)
+            await self._draw_owed(ahead, sheet, step)
             raise NotNow((step.until - self.notes.clock.now()).total_seconds())
-        thread = await self._draw(ahead, sheet, can_wait=step is not None and not step.is_urgent)
+        thread = await self._draw(ahead, sheet, step)
         if step is None:
             return self._owes(thread)
         if not step.events:
@@ -118,7 +119,7 @@ class CatchUp:
         """Settle a reply whose outcome nobody noted: found, or posted again under the same id."""
         thread = ahead.thread
         upto = thread.in_flight[0] if thread.in_flight else 0
-        ts = await self.notes.found(thread, since=ahead.since)
+        ts = await self.posts.found(thread, since=ahead.since)
         shown = [event for event in ahead.events if event.seq <= upto]
         if ts is None and shown:
             return await self._reply(ahead, thread, sheet, as_one(shown, ahead.called))
@@ -128,36 +129,32 @@ class CatchUp:
     async def _reply(self, ahead: Ahead, thread: Thread, sheet: Sheet, step: Reply) -> bool:
         people = self._people(sheet, step.mentions)
         message = reply(step.events, sheet, self.translator, mentions=people)
-        simple = plain(message, self.translator)
-        thread, _ = await self.notes.post(
-            thread,
-            message,
-            simple,
-            upto=step.upto,
-            since=ahead.since,
-            root=thread.root_ts,
-            broadcast=step.broadcast,
-            can_wait=not step.is_urgent,
-        )
-        await self._landed(ahead, thread, step.upto)
+        draft = self._draft(ahead, message, step.upto)
+        noted, _ = await self.posts.post(thread, replace(draft, broadcast=step.broadcast, can_wait=not step.is_urgent))
+        await self._landed(ahead, noted, step.upto)
         return True
 
     async def _landed(self, ahead: Ahead, thread: Thread, upto: int) -> None:
         shown = replace(thread, cursor=upto, last_reply_at=self.notes.clock.now())
-        await self.notes.landed(thread, shown, since=ahead.since)
+        await self.posts.landed(thread, shown, since=ahead.since)
 
-    async def _draw(self, ahead: Ahead, sheet: Sheet, *, can_wait: bool) -> Thread:
+    async def _draw(self, ahead: Ahead, sheet: Sheet, step: Reply | Wait | None) -> Thread:
+        """Draw the card if it shows something else, or if it is owed and nobody is drawing it."""
         thread, message = ahead.thread, self._card(ahead, sheet)
         hash_ = _hash(message)
         if thread.card_in_flight is None and hash_ == thread.card_hash:
             return thread
         if thread.card_in_flight is not None and thread.card_in_flight + UNSURE_FOR > self.notes.clock.now():
             return thread
-        return await self.notes.update(thread, message, plain(message, self.translator), hash_, can_wait=can_wait)
+        can_wait = isinstance(step, Wait) or (step is not None and not step.is_urgent)
+        simple = plain(message, self.translator)
+        return await self.drawings.draw(
+            thread, Drawing(message=message, plain=simple, hash=hash_, can_wait=can_wait, is_all=step is None)
+        )
 
-    async def _draw_owed(self, ahead: Ahead, sheet: Sheet) -> None:
+    async def _draw_owed(self, ahead: Ahead, sheet: Sheet, step: Wait) -> None:
         if ahead.thread.card_in_flight is not None:
-            await self._draw(ahead, sheet, can_wait=True)
+            await self._draw(ahead, sheet, step)
 
     def _owes(self, thread: Thread) -> bool:
         """Raise NotNow if the card is still to be drawn; else there is nothing left to do."""
@@ -172,12 +169,14 @@ class CatchUp:
         if not ahead.events:
             return False
         event = ahead.events[0]
-        if await self.notes.found(thread, since=ahead.since) is None:
+        if await self.posts.found(thread, since=ahead.since) is None:
             message = notice(event, thread.environment, self.translator)
-            simple = plain(message, self.translator)
-            thread, _ = await self.notes.post(thread, message, simple, upto=event.seq, since=ahead.since)
+            thread, _ = await self.posts.post(thread, self._draft(ahead, message, event.seq))
         await self._landed(ahead, thread, event.seq)
         return True
+
+    def _draft(self, ahead: Ahead, message: Message, upto: int) -> Draft:
+        return Draft(message=message, plain=plain(message, self.translator), upto=upto, since=ahead.since)
 
     def _card(self, ahead: Ahead, sheet: Sheet) -> Message:
         """Draw the card; the approvers are asked where approvals happen, or at home if the bot cannot post there."""

@@ -92,5 +92,6 @@ class Inspect:
         return self._link_of(await tx.threads_of(request_id))
 
     def _link_of(self, threads: Sequence[Thread]) -> str:
-        root = next((thread for thread in threads if thread.root_ts), None)
+        seen_by_all_first = sorted(threads, key=lambda thread: thread.is_direct)
+        root = next((thread for thread in seen_by_all_first if thread.root_ts), None)
         return self.messenger.link(root.place, root.root_ts) if root and root.root_ts else ""

@@ -21,9 +21,11 @@ from bot.store.transaction import Transaction
 from bot.workers.catch_up import CatchUp
 from bot.workers.copies import Copies
 from bot.workers.detour import Detour
+from bot.workers.drawings import Drawings
 from bot.workers.gate import Gate
 from bot.workers.notes import Notes
 from bot.workers.outage import Outage
+from bot.workers.posts import Posts
 from bot.workers.sender import Sender
 from bot.workflows.ask import Ask
 from bot.workflows.sheets import Sheets
@@ -62,9 +64,11 @@ class Replica:
         gate = Gate(clock, self.outage)
         self.copies = Copies(self.database, clock, messenger, gate)
         detour = Detour(self.database, clock, new_id, messenger, gate)
-        notes = Notes(self.database, clock, new_id, messenger, gate, self.copies, detour)
+        notes = Notes(self.database, clock, detour)
+        posts = Posts(notes, new_id, messenger, gate, self.copies)
         catalogue = load(exporter_port_names=PORTS)
-        catch_up = CatchUp(self.database, notes, Sheets(policy), catalogue, NullTranslations())
+        drawings = Drawings(notes, messenger, gate)
+        catch_up = CatchUp(self.database, notes, posts, drawings, Sheets(policy), catalogue, NullTranslations())
         self.sender = Sender(self.database, clock, catch_up, self.outage)
 
     async def round(self) -> None:
@@ -120,13 +124,13 @@ class Scene:
             moved = request.move(to, now=self.clock.now()) if to else request
             await tx.save(moved, Fact(kind, {"n": request.seq + 1}), at=self.clock.now())
 
-    async def thread(self) -> Thread:
-        """Return the thread in the approvals channel as stored."""
+    async def thread(self, channel: str = "") -> Thread:
+        """Return a thread as stored, the one in the approvals channel unless another one is named."""
         async with self.database.reading() as tx:
             request = await tx.request_by_number(1)
             assert request is not None
             threads = await tx.threads_of(request.id)
-        return next(thread for thread in threads if thread.place.channel == self.channel.id)
+        return next(thread for thread in threads if thread.place.channel == (channel or self.channel.id))
 
     def holds(self, method: str, kind: str = "slow", **more: object) -> asyncio.Event:
         """Let the next call of *method* be on its way, without effect, until the event is set."""
@@ -134,6 +138,10 @@ class Scene:
         fault = Fault(method=method, kind=kind, seconds=0, held=held, **more)  # type: ignore[arg-type]
         self.slack.add_fault(fault)
         return held
+
+    def fault(self, method: str, error: str) -> Fault:
+        """Return a refusal of the next call of *method*."""
+        return Fault(method=method, kind="error", error=error)
 
     async def calls(self, method: str, count: int) -> None:
         """Wait until so many calls of *method* have arrived."""
