@@ -36,10 +36,15 @@ from bot.slack.trouble import translated
 from bot.store.database import Database
 from bot.store.trouble import is_passing
 from bot.workers.catch_up import CatchUp
+from bot.workers.copies import Copies
+from bot.workers.detour import Detour
+from bot.workers.drawings import Drawings
 from bot.workers.gate import Gate
 from bot.workers.leases import Leases
 from bot.workers.loop import Worker, wake_all
 from bot.workers.notes import Notes
+from bot.workers.outage import Outage
+from bot.workers.posts import Posts
 from bot.workers.schedule import schedule
 from bot.workers.sender import Sender
 from bot.workflows.ask import Ask
@@ -49,6 +54,7 @@ from bot.workflows.inspect import Inspect
 from bot.workflows.look import Look
 from bot.workflows.lookups import Lookups
 from bot.workflows.operate import Operate
+from bot.workflows.reopen import Reopen
 from bot.workflows.settle import Settle
 from bot.workflows.sheets import Sheets
 from bot.workflows.stop import Brake
@@ -62,6 +68,7 @@ TICKS = {
     "look": timedelta(seconds=5),
     "names": timedelta(seconds=5),
     "lease": timedelta(seconds=3),
+    "copies": timedelta(seconds=2),
 }
 STOP_SECONDS = 25.0
 """How long the end waits for a create in flight; its claim outlives the process."""
@@ -230,8 +237,13 @@ def build(
     look = Look(database, ocp, clock, catalogue, policy, brake, settle, wake)
     watch = Watch(database, ocp, clock, policy, brake, wake, jitter)
     lookups = Lookups(database, ocp, clock, catalogue, policy, brake, wake)
-    notes = Notes(database, clock, new_id, messenger, Gate(clock))
-    sender = Sender(database, clock, CatchUp(database, notes, sheets, catalogue, translator))
+    outage = Outage(clock, jitter)
+    gate = Gate(clock, outage)
+    copies = Copies(database, clock, messenger, gate)
+    notes = Notes(database, clock, Detour(database, clock, new_id, messenger, gate))
+    posts, drawings = Posts(notes, new_id, messenger, gate, copies), Drawings(notes, messenger, gate)
+    catch_up = CatchUp(database, notes, posts, drawings, sheets, catalogue, translator)
+    sender = Sender(database, clock, catch_up, outage)
     leases = Leases(database, clock, new_id(), [], clock.speed)
     rounds = {
         "submit": submit.round,
@@ -243,11 +255,13 @@ def build(
     leases.names = sorted(f"{name}:{policy.environment}" for name in rounds)
     workers |= {name: Worker(name, leases.only(f"{name}:{policy.environment}", work)) for name, work in rounds.items()}
     workers["lease"] = Worker("lease", leases.renew)
+    workers["copies"] = Worker("copies", copies.round)  # of this replica's own posts, so under no lease
     desk = Desk(
         ask=Ask(database, clock, new_id, policy, wake),
         decide=Decide(database, clock, policy, wake),
         operate=Operate(database, clock, policy, settle, Fitting(ocp, brake, catalogue), wake),
         inspect=Inspect(database, clock, messenger, sheets),
+        reopen=Reopen(database, clock, UserId(str(team["user_id"])), wake),
         operations=catalogue,
         policy=policy,
         messenger=messenger,

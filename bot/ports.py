@@ -342,8 +342,17 @@ class Tx(Protocol):
         """
         Let the cards of the environment's open requests be drawn again; *at* is when their drawing was due.
 
-        Threads with a post in flight are left alone: who lands it compares the card anyhow.
+        Threads with a post in flight are left alone: who lands it compares the card anyhow. Who is drawing a card
+        right now meets a Conflict, and draws it once more.
         """
+        ...
+
+    async def owe_other_cards(self, thread: Thread, at: datetime) -> None:
+        """Let the cards of the other threads of *thread*'s request be drawn again, as `owe_cards` does."""
+        ...
+
+    async def unblock(self, place: Place, at: datetime) -> None:
+        """Let the threads that are blocked at *place* be tried again from *at* on; doing it twice changes nothing."""
         ...
 
     async def save_thread(self, thread: Thread) -> Thread:

@@ -27,6 +27,13 @@ SCOPES = {
 }
 """The scopes of every Web API method that the code calls (contract: Slack, section 7)."""
 
+EVENT_SCOPES = {
+    "member_joined_channel": {"channels:read", "groups:read"},
+    "channel_unarchive": {"channels:read"},
+    "group_unarchive": {"groups:read"},
+}
+"""The scopes of every event that the code listens for, by Slack's reference of events."""
+
 
 def test_the_manifest_asks_for_the_scopes_that_the_code_uses_and_no_more() -> None:
     """A method that is not in the table fails the test, so that its scope is looked up."""
@@ -35,10 +42,22 @@ def test_the_manifest_asks_for_the_scopes_that_the_code_uses_and_no_more() -> No
         called |= set(re.findall(r"client\.([a-z]+_[A-Za-z]+)\(", path.read_text()))
     manifest = yaml.safe_load((ROOT / "manifest.yml").read_text())
 
-    wanted = {"commands"}.union(*(SCOPES[method] for method in called))
+    wanted = {"commands"}.union(*(SCOPES[method] for method in called), *(EVENT_SCOPES[event] for event in _events()))
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == wanted
     assert manifest["settings"]["socket_mode_enabled"]
     assert [command["command"] for command in manifest["features"]["slash_commands"]] == ["/obproxy"]
+
+
+def test_the_manifest_subscribes_to_the_events_that_the_code_listens_for() -> None:
+    """All of them, so that none is waited for in vain, and no other."""
+    manifest = yaml.safe_load((ROOT / "manifest.yml").read_text())
+
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == _events()
+
+
+def _events() -> set[str]:
+    listeners = (ROOT / "bot" / "listeners").glob("*.py")
+    return {event for path in listeners for event in re.findall(r'\.event\("(\w+)"\)', path.read_text())}
 
 
 def test_the_image_runs_without_the_sandbox(tmp_path: Path) -> None:

@@ -18,6 +18,10 @@ COMMANDS = (
     ("status pay_01", N_("the requests for a cluster name")),
     ("help", N_("this list")),
 )
+ELSEWHERE = N_('I am not in this channel, so its thread is only there. "/invite @OBProxy Bot" brings it here, too.')
+PRIVATE = N_(
+    'I am not in this channel, so I tell you of it in our own conversation. "/invite @OBProxy Bot" brings it here, too.'
+)
 MOST_LISTED = 9_000
 LONGEST = 1_000
 LONGEST_ERROR = 300
@@ -54,8 +58,13 @@ def asked(
     link: str,
     can_post_here: bool,
     can_post_there: bool,
+    is_private: bool = False,
 ) -> Message:
-    """Return that the request is there, whom it waits for, and where its card is."""
+    """
+    Return that the request is there, whom it waits for, and where its card is.
+
+    *is_private* if it goes on in the bot's conversation with whoever asked.
+    """
     fields = {
         "number": request.number,
         "what": Text(operation.title, {"name": literal(request.name, 64)}),
@@ -66,15 +75,12 @@ def asked(
     lines: list[Words] = [Text(N_("Asked: #%(number)s, %(what)s in %(environment)s."), fields)]
     lines.append(Text(N_("It waits for %(who)s."), fields) if approvers else Text(N_("It waits for approval.")))
     if link:
-        lines.append(Text(N_("Where it is decided: %(card)s"), fields))
+        is_seen = can_post_there or not is_private
+        lines.append(Text(N_("Where it is decided: %(card)s") if is_seen else N_("Its card: %(card)s"), fields))
     if not can_post_there:
         lines.append(Text(N_("I cannot post in the approvals channel, so nobody is asked there. Admin: invite me.")))
     if not can_post_here:
-        lines.append(
-            Text(
-                N_('I am not in this channel, so its thread is only there. "/invite @OBProxy Bot" brings it here, too.')
-            )
-        )
+        lines.append(Text(PRIVATE if is_private else ELSEWHERE))
     return _lines(lines, t)
 
 

@@ -17,6 +17,9 @@ from .kit import Block, Line, literal
 
 MOST_STATUS = 2_800
 LONGEST_STATUS = 800
+NOBODY = N_(
+    "🟠 The bot cannot post in the approvals channel, so nobody is asked. Admin: invite it there; it goes on by itself."
+)
 
 
 def card(
@@ -55,6 +58,7 @@ def _status(sheet: Sheet, lines: Sequence[Words], t: Translator, *, asks_approve
     drawn = [kit.line(each, t, most=LONGEST_STATUS) for each in lines]
     if sheet.request.state is State.PENDING:
         drawn[0] = [*drawn[0], *_asked(sheet, t, asks_approvers=asks_approvers)]
+        drawn += [] if asks_approvers or sheet.approvals_channel else [kit.line(Text(NOBODY), t)]
     parts = [kit.section(kit.fitting(drawn, t, most=MOST_STATUS))]
     if sheet.request.state is State.SUCCEEDED:
         parts.append(kit.preformatted(connection(sheet.revision.payload)))

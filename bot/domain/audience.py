@@ -1,9 +1,11 @@
-"""Who sees which event how: decided per thread and event, in one place."""
+"""Who sees which event how, and which thread calls whom: decided per thread and event, in one place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from .event import Kind
+from .records import Thread
 
 
 class Who(Enum):
@@ -61,3 +63,34 @@ _SHOWN: dict[str, Showing] = {
 def showing(kind: str) -> Showing:
     """Return how an event of *kind* appears; a kind that this version does not know is one plain line."""
     return _SHOWN.get(kind, PLAIN)
+
+
+def asked_in(thread: Thread, threads: Sequence[Thread]) -> Thread | None:
+    """
+    Return which of a request's *threads* asks the approvers; None if they see none of them.
+
+    That is the one in the approvals channel, or at home while that one is blocked; never a conversation with one
+    person. *thread* counts as open: what is drawn for it is seen only if it is.
+    """
+    seen = [each for each in _open(thread, threads) if not each.is_direct]
+    return min(seen, key=lambda each: each.is_home, default=None)
+
+
+def called_in(thread: Thread, threads: Sequence[Thread]) -> frozenset[Who]:
+    """
+    Return whom *thread* mentions, so that nobody is called twice for one thing; *threads* are all of its request.
+
+    Operators and approvers are called where approvals happen, the requester at home, both in the one thread that is
+    left where others are blocked. A conversation with one person calls them with every message: nobody is mentioned
+    there, and the requester nowhere else.
+    """
+    if thread.is_direct:
+        return frozenset()
+    asked = asked_in(thread, threads)
+    staff = {Who.APPROVERS, Who.OPERATORS} if asked and asked.id == thread.id else set()
+    is_called_elsewhere = any(each.is_home and each.id != thread.id for each in _open(thread, threads))
+    return frozenset(staff if is_called_elsewhere else {*staff, Who.REQUESTER})
+
+
+def _open(thread: Thread, threads: Sequence[Thread]) -> list[Thread]:
+    return [each for each in threads if not each.blocked or each.id == thread.id]

@@ -8,6 +8,12 @@ LONGEST_READ_PAUSE_SECONDS = 60.0
 PROGRESS_SECONDS = 15.0
 """At most one progress reply a thread in this time."""
 
+UNSURE_FOR = timedelta(seconds=15)
+"""Slack's time-out and ten seconds more: after that a call that was noted has had its effect or never will."""
+
+START_SECONDS = 5.0
+"""A call starts within this time of the note that announces it, or not at all."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
@@ -71,6 +77,15 @@ def read_pause(allowance: Allowance | None) -> float:
 def progress_due(last_reply_at: datetime | None) -> datetime | None:
     """Return when the next progress reply of a thread may go out; None is at once."""
     return None if last_reply_at is None else last_reply_at + timedelta(seconds=PROGRESS_SECONDS)
+
+
+def may_start(noted_from: float, now: float) -> bool:
+    """
+    Return whether a call may still start whose note began to be committed at *noted_from* (monotonic seconds).
+
+    Whoever reads the note counts on the call being over soon; a process that was stopped meanwhile comes too late.
+    """
+    return now - noted_from <= START_SECONDS
 
 
 def backoff(failures: int, *, jitter: float, first: float = 2.0, most: float = 60.0) -> float:

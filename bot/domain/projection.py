@@ -11,6 +11,9 @@ from .pace import progress_due
 MOST_EVENTS = 50
 """In one reply; what is left makes the next one."""
 
+MOST_REPLIES = 4
+"""However much was not shown for an outage: the first of so many replies takes what the others leave."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -35,34 +38,35 @@ class Wait:
 
 
 def next_step(
-    events: Sequence[Event], *, last_reply_at: datetime | None, now: datetime, is_home: bool, is_alone: bool
+    events: Sequence[Event], *, last_reply_at: datetime | None, now: datetime, called: frozenset[Who]
 ) -> Reply | Wait | None:
     """
     Return what the thread with *events* ahead of its cursor shows next; None if there are none.
 
-    *is_home* is the thread where the command was typed, *is_alone* a request's only thread. Operators and approvers
-    are mentioned in the approvals channel, the requester at home, so that nobody is called twice for one thing.
+    It mentions those of *called* whom the events are for.
     """
     if not events:
         return None
-    run = events[:MOST_EVENTS]
-    shown = [(event, showing(event.kind)) for event in run]
-    texts = [(event, how) for event, how in shown if how.as_text]
-    only_progress = bool(texts) and all(how.waits for _, how in texts)
+    reply = as_one(events[: max(MOST_EVENTS, len(events) - (MOST_REPLIES - 1) * MOST_EVENTS)], called)
     due = progress_due(last_reply_at)
-    if only_progress and due is not None and now < due and len(run) < MOST_EVENTS:
+    if not reply.is_urgent and due is not None and now < due and len(events) < MOST_EVENTS:
         return Wait(due)
+    return reply
+
+
+def as_one(events: Sequence[Event], called: frozenset[Who]) -> Reply:
+    """Return *events*, at least one, as one reply, due at once."""
+    shown = [(event, showing(event.kind)) for event in events]
+    texts = [(event, how) for event, how in shown if how.as_text]
     return Reply(
-        upto=run[-1].seq,
+        upto=events[-1].seq,
         events=tuple(event for event, _ in texts),
-        mentions=_mentions([how for _, how in texts], is_home=is_home, is_alone=is_alone),
+        mentions=_mentions([how for _, how in texts], called),
         broadcast=any(how.broadcast for _, how in texts),
-        is_urgent=not only_progress,
+        is_urgent=not texts or not all(how.waits for _, how in texts),
     )
 
 
-def _mentions(shown: Sequence[Showing], *, is_home: bool, is_alone: bool) -> tuple[Who, ...]:
-    wanted = {who for how in shown for who in how.mentions}
-    if not is_alone:
-        wanted &= {Who.REQUESTER} if is_home else {Who.OPERATORS, Who.APPROVERS}
+def _mentions(shown: Sequence[Showing], called: frozenset[Who]) -> tuple[Who, ...]:
+    wanted = called.intersection(who for how in shown for who in how.mentions)
     return tuple(who for who in Who if who in wanted)

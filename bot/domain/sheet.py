@@ -36,8 +36,8 @@ class Sheet:
     One request now.
 
     `cause` is the event that led to its present state. `tasks` are the last stored looks, in the order in which
-    their tasks were opened. `approvals_channel` is where it waits for approval. `tried_before` is whether it was
-    approved anew after a send that had no clear answer.
+    their tasks were opened. `approvals_channel` is where it waits for approval, "" if the bot cannot ask anybody.
+    `tried_before` is whether it was approved anew after a send that had no clear answer.
     """
 
     request: Request

@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from . import actions, commands, views
+from . import actions, commands, events, views
 from .answering import Answering
 from .desk import Desk
 
@@ -12,3 +12,4 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     commands.register(app, answering, desk)
     actions.register(app, answering, desk)
     views.register(app, answering, desk)
+    events.register(app, answering, desk)

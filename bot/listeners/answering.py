@@ -18,6 +18,7 @@ from .interaction import Interaction
 T = TypeVar("T")
 Body = Mapping[str, Any]
 Handler = Callable[[Interaction], Awaitable[Message | None]]
+Hearing = Callable[[Body], Awaitable[None]]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 Reader = Callable[[Body], Interaction]
 
@@ -72,6 +73,15 @@ class Answering:
 
         return listener
 
+    def heard(self, handler: Hearing) -> Listener:
+        """Return a listener for events: acked by Bolt before, and nobody is there to be answered."""
+
+        async def listener(ack: AsyncAck, body: Body) -> None:
+            await ack()
+            await self._kept(self._hear(handler, body))
+
+        return listener
+
     async def finish(self, seconds: float) -> None:
         """Wait for the work that is still under way, at most so long; called at the end."""
         if self.running:
@@ -87,6 +97,14 @@ class Answering:
         self.running.add(task)
         task.add_done_callback(self.running.discard)
         return task
+
+    async def _hear(self, handler: Hearing, body: Body) -> None:
+        try:
+            await handler(body)
+        except BotError as error:
+            log.warning("an event was not acted upon", error=str(error), kind=type(error).__name__)
+        except Exception:
+            log.exception("an event was not acted upon")
 
     async def _answer_and_tell(self, handler: Handler, interaction: Interaction) -> None:
         try:

@@ -10,16 +10,18 @@ from bot.workflows.ask import Ask
 from bot.workflows.decide import Decide
 from bot.workflows.inspect import Inspect
 from bot.workflows.operate import Operate
+from bot.workflows.reopen import Reopen
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The workflows behind commands, buttons and forms, and the words to answer with."""
+    """The workflows behind commands, buttons, forms and events, and the words to answer with."""
 
     ask: Ask
     decide: Decide
     operate: Operate
     inspect: Inspect
+    reopen: Reopen
     operations: Mapping[str, Operation]
     policy: Policy
     messenger: Messenger

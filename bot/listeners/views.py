@@ -34,6 +34,7 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
             link=posted.link,
             can_post_here=posted.can_post_at_home,
             can_post_there=posted.can_post_for_approval,
+            is_private=posted.is_private,
         )
 
     async def reject(form: Interaction) -> None:

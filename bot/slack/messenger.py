@@ -20,6 +20,7 @@ EVENT_TYPE = "obproxy_bot"
 """The metadata type of our messages; Slack allows letters, digits and underscores."""
 
 PAGE = 200
+GONE = "message_not_found"
 CLOCKS_APART = timedelta(minutes=2)
 """How far Slack's clock and ours may differ when a message is looked for by time."""
 
@@ -63,8 +64,9 @@ class SlackMessenger:
         try:
             with translated():
                 await self._client.chat_delete(channel=place.channel, ts=ts)
-        except RootRefused:
-            return
+        except RootRefused as error:
+            if error.fields["code"] != GONE:
+                raise
 
     async def find(self, place: Place, ident: str, *, root: str | None, since: datetime) -> tuple[str, ...]:
         """Return the ts of our messages that carry *ident*, oldest first."""

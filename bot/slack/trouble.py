@@ -95,8 +95,8 @@ def _refusal(error: SlackApiError) -> SlackError:
         return SlackUnsure(f"Slack answered {status} {code}")
     for kind, codes in ((PlaceRefused, PLACE), (RootRefused, ROOT), (ContentRefused, CONTENT), (TokenRefused, TOKEN)):
         if code in codes:
-            return kind(f"Slack refused: {code}")
-    return OddRefusal(f"Slack refused: {code}")
+            return kind(f"Slack refused: {code}", code=code)
+    return OddRefusal(f"Slack refused: {code}", code=code)
 
 
 def _retry_after(error: SlackApiError) -> float:

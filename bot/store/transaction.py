@@ -226,12 +226,24 @@ class Transaction:
         return tuple((to_thread(row), end_of) for row in rows for end_of in [row.pop("end")])
 
     async def owe_cards(self, environment: str, at: datetime) -> None:
-        """Note a drawing that was due *at* on every thread of an open request that has none noted."""
+        """Note a drawing that was due *at* on every thread of an open request."""
         is_open = select(requests.c.id).where(requests.c.environment == environment, requests.c.open)
-        is_idle = and_(threads.c.card_in_flight.is_(None), threads.c.in_flight_id.is_(None))
-        wanted = and_(threads.c.request.in_(is_open), is_idle)
-        owed = {"card_in_flight": at, "version": threads.c.version + 1}
-        await self._connection.execute(update(threads).where(wanted).values(owed))
+        await self._owe(threads.c.request.in_(is_open), at)
+
+    async def owe_other_cards(self, thread: Thread, at: datetime) -> None:
+        """Note a drawing that was due *at* on the other threads of *thread*'s request."""
+        await self._owe(and_(threads.c.request == thread.request, threads.c.id != thread.id), at)
+
+    async def unblock(self, place: Place, at: datetime) -> None:
+        """Let the threads that are blocked in a channel be tried again from *at* on; teams share some channels."""
+        waiting = and_(threads.c.channel == place.channel, threads.c.blocked_until > at)
+        tried_at = {"blocked_until": at, "version": threads.c.version + 1}
+        await self._connection.execute(update(threads).where(waiting).values(tried_at))
+
+    async def _owe(self, wanted: ColumnElement[bool], at: datetime) -> None:
+        """Note a drawing, and with the version that there is something newer for whoever is drawing now."""
+        owed = {"card_in_flight": func.coalesce(threads.c.card_in_flight, at), "version": threads.c.version + 1}
+        await self._connection.execute(update(threads).where(wanted, threads.c.in_flight_id.is_(None)).values(owed))
 
     async def save_thread(self, thread: Thread) -> Thread:
         """Write a thread; raises Conflict if another sender was faster."""

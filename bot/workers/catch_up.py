@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.blocks.cards import card
 from bot.blocks.replies import notice, plain, reply
-from bot.domain.audience import Who
+from bot.domain.audience import Who, asked_in, called_in
 from bot.domain.event import Event, canonical, digest
-from bot.domain.projection import Reply, Wait, next_step
+from bot.domain.pace import UNSURE_FOR
+from bot.domain.projection import Reply, Wait, as_one, next_step
 from bot.domain.records import Thread
 from bot.domain.request import UserId
 from bot.domain.sheet import Sheet
@@ -16,17 +17,31 @@ from bot.domain.texts import Translator
 from bot.ports import Message, Operation, Store, Tx
 from bot.workflows.sheets import Sheets
 
-from .notes import UNSURE_FOR, Notes, NotNow
+from .drawings import Drawing, Drawings
+from .gate import NotNow
+from .notes import Notes
+from .posts import Draft, Posts
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """A thread as stored, with the events ahead of its cursor. `sheet` is None for an environment's thread."""
+    """
+    A thread as stored, with the events ahead of its cursor.
+
+    `sheet` is None for an environment's thread. `threads` are all of the request's, `since` is a time before which
+    nothing that is in flight was posted.
+    """
 
     thread: Thread
     events: tuple[Event, ...]
-    sheet: Sheet | None
-    is_alone: bool
+    since: datetime
+    sheet: Sheet | None = None
+    threads: tuple[Thread, ...] = ()
+
+    @property
+    def called(self) -> frozenset[Who]:
+        """Whom the thread mentions."""
+        return called_in(self.thread, self.threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +50,8 @@ class CatchUp:
 
     store: Store
     notes: Notes
+    posts: Posts
+    drawings: Drawings
     sheets: Sheets
     operations: Mapping[str, Operation]
     translator: Translator
@@ -59,94 +76,85 @@ class CatchUp:
 
     async def _read(self, tx: Tx, thread: Thread) -> Ahead:
         if thread.request is None:
-            return Ahead(
-                thread, await tx.events(f"environment:{thread.environment}", thread.cursor), None, is_alone=True
-            )
+            events = await tx.events(f"environment:{thread.environment}", thread.cursor)
+            return Ahead(thread, events, events[0].time if events else self.notes.clock.now())
         request = await tx.request(thread.request)
         if request is None:
             raise LookupError(f"thread {thread.id} has no request")
-        others = [other for other in await tx.threads_of(request.id) if other.id != thread.id]
-        is_alone = all(other.blocked for other in others)
-        events = await tx.events(request.id, thread.cursor)
-        return Ahead(thread, events, await self.sheets.of(tx, request), is_alone)
+        events, threads = await tx.events(request.id, thread.cursor), await tx.threads_of(request.id)
+        since = _last_shown(thread) or request.created_at
+        return Ahead(thread, events, since, await self.sheets.of(tx, request), threads)
 
     async def _root(self, ahead: Ahead, sheet: Sheet) -> bool:
         """Post the card that the thread hangs from."""
         thread = ahead.thread
-        message = self._card(ahead, sheet)
-        hash_, ts = "", await self.notes.found(thread)  # what was found shows the card as it was then
+        hash_, ts = "", await self.posts.found(thread, since=ahead.since)  # what was found shows the card as it was
         if ts is None:
-            simple = plain(message, self.translator)
-            thread, ts = await self.notes.post(thread, message, simple, upto=thread.cursor)
+            message = self._card(ahead, sheet)
+            thread, ts = await self.posts.post(thread, self._draft(ahead, message, thread.cursor))
             hash_ = _hash(message)
         if not ts:
             raise NotNow(UNSURE_FOR.total_seconds())
-        rooted = replace(thread, root_ts=ts, in_flight=None, card_hash=hash_, blocked="", blocked_until=None)
-        await self.notes.save(rooted)
+        await self.posts.landed(thread, replace(thread, root_ts=ts, card_hash=hash_), since=ahead.since)
         return True
 
     async def _show(self, ahead: Ahead, sheet: Sheet) -> bool:
         """Draw the card, then post the next reply."""
-        thread = ahead.thread
+        thread, now = ahead.thread, self.notes.clock.now()
         if thread.in_flight is not None:
             return await self._repost(ahead, sheet)
-        step = self._next(ahead, ahead.events)
+        step = next_step(ahead.events, last_reply_at=thread.last_reply_at, now=now, called=ahead.called)
         if isinstance(step, Wait):
-            await self._draw_owed(ahead, sheet)
+            await self._draw_owed(ahead, sheet, step)
             raise NotNow((step.until - self.notes.clock.now()).total_seconds())
-        thread = await self._draw(ahead, sheet, can_wait=step is not None and not step.is_urgent)
+        thread = await self._draw(ahead, sheet, step)
         if step is None:
             return self._owes(thread)
         if not step.events:
             await self.notes.save(replace(thread, cursor=step.upto))
             return True
-        return await self._reply(thread, sheet, step)
+        return await self._reply(ahead, thread, sheet, step)
 
     async def _repost(self, ahead: Ahead, sheet: Sheet) -> bool:
         """Settle a reply whose outcome nobody noted: found, or posted again under the same id."""
         thread = ahead.thread
         upto = thread.in_flight[0] if thread.in_flight else 0
-        ts = await self.notes.found(thread)
-        step = self._next(_without_last_reply(ahead), [event for event in ahead.events if event.seq <= upto])
-        if ts is None and isinstance(step, Reply):
-            return await self._reply(thread, sheet, step)
-        await self._landed(thread, upto)
+        ts = await self.posts.found(thread, since=ahead.since)
+        shown = [event for event in ahead.events if event.seq <= upto]
+        if ts is None and shown:
+            return await self._reply(ahead, thread, sheet, as_one(shown, ahead.called))
+        await self._landed(ahead, thread, upto)
         return True
 
-    async def _reply(self, thread: Thread, sheet: Sheet, step: Reply) -> bool:
+    async def _reply(self, ahead: Ahead, thread: Thread, sheet: Sheet, step: Reply) -> bool:
         people = self._people(sheet, step.mentions)
         message = reply(step.events, sheet, self.translator, mentions=people)
-        simple = plain(message, self.translator)
-        thread, _ = await self.notes.post(
-            thread,
-            message,
-            simple,
-            upto=step.upto,
-            root=thread.root_ts,
-            broadcast=step.broadcast,
-            can_wait=not step.is_urgent,
-        )
-        await self._landed(thread, step.upto)
+        draft = self._draft(ahead, message, step.upto)
+        noted, _ = await self.posts.post(thread, replace(draft, broadcast=step.broadcast, can_wait=not step.is_urgent))
+        await self._landed(ahead, noted, step.upto)
         return True
 
-    async def _landed(self, thread: Thread, upto: int) -> None:
-        now = self.notes.clock.now()
-        await self.notes.save(
-            replace(thread, cursor=upto, in_flight=None, last_reply_at=now, blocked="", blocked_until=None)
-        )
+    async def _landed(self, ahead: Ahead, thread: Thread, upto: int) -> None:
+        shown = replace(thread, cursor=upto, last_reply_at=self.notes.clock.now())
+        await self.posts.landed(thread, shown, since=ahead.since)
 
-    async def _draw(self, ahead: Ahead, sheet: Sheet, *, can_wait: bool) -> Thread:
+    async def _draw(self, ahead: Ahead, sheet: Sheet, step: Reply | Wait | None) -> Thread:
+        """Draw the card if it shows something else, or if it is owed and nobody is drawing it."""
         thread, message = ahead.thread, self._card(ahead, sheet)
         hash_ = _hash(message)
         if thread.card_in_flight is None and hash_ == thread.card_hash:
             return thread
         if thread.card_in_flight is not None and thread.card_in_flight + UNSURE_FOR > self.notes.clock.now():
             return thread
-        return await self.notes.update(thread, message, plain(message, self.translator), hash_, can_wait=can_wait)
+        can_wait = isinstance(step, Wait) or (step is not None and not step.is_urgent)
+        simple = plain(message, self.translator)
+        return await self.drawings.draw(
+            thread, Drawing(message=message, plain=simple, hash=hash_, can_wait=can_wait, is_all=step is None)
+        )
 
-    async def _draw_owed(self, ahead: Ahead, sheet: Sheet) -> None:
+    async def _draw_owed(self, ahead: Ahead, sheet: Sheet, step: Wait) -> None:
         if ahead.thread.card_in_flight is not None:
-            await self._draw(ahead, sheet, can_wait=True)
+            await self._draw(ahead, sheet, step)
 
     def _owes(self, thread: Thread) -> bool:
         """Raise NotNow if the card is still to be drawn; else there is nothing left to do."""
@@ -161,27 +169,21 @@ class CatchUp:
         if not ahead.events:
             return False
         event = ahead.events[0]
-        if await self.notes.found(thread) is None:
+        if await self.posts.found(thread, since=ahead.since) is None:
             message = notice(event, thread.environment, self.translator)
-            simple = plain(message, self.translator)
-            thread, _ = await self.notes.post(thread, message, simple, upto=event.seq)
-        await self._landed(thread, event.seq)
+            thread, _ = await self.posts.post(thread, self._draft(ahead, message, event.seq))
+        await self._landed(ahead, thread, event.seq)
         return True
 
-    def _next(self, ahead: Ahead, events: Sequence[Event]) -> Reply | Wait | None:
-        return next_step(
-            events,
-            last_reply_at=ahead.thread.last_reply_at,
-            now=self.notes.clock.now(),
-            is_home=ahead.thread.is_home,
-            is_alone=ahead.is_alone,
-        )
+    def _draft(self, ahead: Ahead, message: Message, upto: int) -> Draft:
+        return Draft(message=message, plain=plain(message, self.translator), upto=upto, since=ahead.since)
 
     def _card(self, ahead: Ahead, sheet: Sheet) -> Message:
-        """Draw the card; the approvers are asked where approvals happen, or here if the bot cannot post there."""
+        """Draw the card; the approvers are asked where approvals happen, or at home if the bot cannot post there."""
         operation = self.operations[sheet.request.operation]
-        asks = ahead.is_alone or not ahead.thread.is_home
-        return card(sheet, operation, self.translator, asks_approvers=asks)
+        asked = asked_in(ahead.thread, ahead.threads)
+        there = replace(sheet, approvals_channel=asked.place.channel if asked else "")
+        return card(there, operation, self.translator, asks_approvers=asked is not None and asked.id == ahead.thread.id)
 
     def _people(self, sheet: Sheet, mentions: Sequence[Who]) -> list[UserId]:
         groups = {
@@ -192,9 +194,11 @@ class CatchUp:
         return list(dict.fromkeys(person for who in mentions for person in groups[who]))
 
 
-def _without_last_reply(ahead: Ahead) -> Ahead:
-    """Return *ahead* as if nothing was replied yet: a reply that was due once is due still."""
-    return replace(ahead, thread=replace(ahead.thread, last_reply_at=None))
+def _last_shown(thread: Thread) -> datetime | None:
+    """Return when *thread* surely had shown all that is not in flight: its last reply, or else its card."""
+    if thread.last_reply_at is None and thread.root_ts is not None:
+        return datetime.fromtimestamp(float(thread.root_ts), UTC)
+    return thread.last_reply_at
 
 
 def _hash(message: Message) -> str:

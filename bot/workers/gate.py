@@ -1,14 +1,30 @@
-"""The gate to Slack: a token bucket a method and channel, and Retry-After obeyed."""
+"""The gate to Slack: a token bucket a method and channel, Retry-After obeyed, and shut during an outage."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackUnsure, TokenRefused
 from bot.domain.pace import Bucket, full
 from bot.ports import Clock
 
-POST, UPDATE, FIND = "chat.postMessage", "chat.update", "conversations.replies"
+from .outage import Outage
 
-_PER_MINUTE = {POST: 60.0, UPDATE: 45.0, FIND: 45.0}
-_SIZE = {POST: 3.0, UPDATE: 10.0, FIND: 10.0}
+POST, UPDATE, FIND = "chat.postMessage", "chat.update", "conversations.replies"
+DELETE, OPEN = "chat.delete", "conversations.open"
+
+TIER_3 = (38.0, 10.0)
+IN_A_CHANNEL = (60.0, 3.0)
+IN_ALL_CHANNELS = (240.0, 20.0)
+"""Calls a minute, and how many at once; both together stay below what Slack takes in any minute."""
+
+
+class NotNow(Exception):
+    """The thread goes on after `seconds`; nothing is lost meanwhile."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"not for {seconds:.1f} s")
+        self.seconds = seconds
 
 
 @dataclass(slots=True)
@@ -16,10 +32,11 @@ class Gate:
     """
     How often this process may call what.
 
-    Posts are counted by channel, updates and reads for the whole workspace (contract: Slack, section 7).
+    Everything is counted for the whole workspace, posts by channel as well (contract: Slack, section 7).
     """
 
     clock: Clock
+    outage: Outage
     buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
 
     def wait(self, method: str, channel: str, *, spare: float = 0.0) -> float:
@@ -29,20 +46,45 @@ class Gate:
         *spare* calls are left for others: what can wait asks with more of them.
         """
         now = self.clock.monotonic()
-        bucket = self._bucket(method, channel)
-        seconds = bucket.wait(now, spare)
+        waits = [bucket.wait(now, spare) for bucket in self._buckets(method, channel).values()]
+        seconds = max(*waits, self.outage.left())
         if seconds == 0:
-            self.buckets[self._key(method, channel)] = bucket.take(now)
+            taken = {key: bucket.take(now) for key, bucket in self._buckets(method, channel).items()}
+            self.buckets.update(taken)
+            self.outage.begins()
         return seconds
 
+    def enter(self, method: str, channel: str, *, spare: float = 0.0) -> None:
+        """Take one call; raises NotNow if it has to wait."""
+        seconds = self.wait(method, channel, spare=spare)
+        if seconds > 0:
+            raise NotNow(seconds)
+
+    @contextmanager
+    def heard(self, method: str, channel: str) -> Iterator[None]:
+        """Learn from how the call in this block ends."""
+        began = self.clock.monotonic()
+        try:
+            yield
+        except (SlackUnreachable, SlackUnsure, TokenRefused) as error:
+            self.outage.failed(error, began)
+            raise
+        except SlackError as error:
+            self.outage.answered()
+            if isinstance(error, SlackLimited):
+                self.close(method, channel, error.seconds)
+            raise
+        self.outage.answered()
+
     def close(self, method: str, channel: str, seconds: float) -> None:
-        """Slack asked for *seconds* without this method."""
-        until = self.clock.monotonic() + seconds
-        self.buckets[self._key(method, channel)] = self._bucket(method, channel).close(until)
+        """Slack asked for *seconds* without this method, in this channel if it counts by channels."""
+        key, bucket = next(iter(self._buckets(method, channel).items()))
+        self.buckets[key] = bucket.close(self.clock.monotonic() + seconds)
 
-    def _bucket(self, method: str, channel: str) -> Bucket:
-        key = self._key(method, channel)
-        return self.buckets.get(key) or full(_PER_MINUTE[method], _SIZE[method], self.clock.monotonic())
-
-    def _key(self, method: str, channel: str) -> tuple[str, str]:
-        return (method, channel if method == POST else "")
+    def _buckets(self, method: str, channel: str) -> dict[tuple[str, str], Bucket]:
+        """Return the buckets that a call is taken from, the narrowest first."""
+        sizes = {(method, ""): TIER_3}
+        if method == POST:
+            sizes = {(method, channel): IN_A_CHANNEL, (method, ""): IN_ALL_CHANNELS}
+        now = self.clock.monotonic()
+        return {key: self.buckets.get(key) or full(*size, now) for key, size in sizes.items()}

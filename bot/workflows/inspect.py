@@ -18,11 +18,16 @@ POSTED_WITHIN_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a request's card is: its address, and whether the bot can post where it was typed, and for approval."""
+    """
+    Where a request's card is: its address, and whether the bot can post where it was typed, and for approval.
+
+    `is_private` if it is, or soon will be, in the bot's conversation with one person.
+    """
 
     link: str
     can_post_at_home: bool
     can_post_for_approval: bool
+    is_private: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class Inspect:
                     self._link_of(threads),
                     can_post_at_home=not any(thread.is_home for thread in blocked),
                     can_post_for_approval=all(thread.is_home for thread in blocked),
+                    is_private=any(thread.is_direct and not thread.blocked for thread in threads),
                 )
             await self.clock.sleep(0.25)
 
@@ -86,5 +92,6 @@ class Inspect:
         return self._link_of(await tx.threads_of(request_id))
 
     def _link_of(self, threads: Sequence[Thread]) -> str:
-        root = next((thread for thread in threads if thread.root_ts), None)
+        seen_by_all_first = sorted(threads, key=lambda thread: thread.is_direct)
+        root = next((thread for thread in seen_by_all_first if thread.root_ts), None)
         return self.messenger.link(root.place, root.root_ts) if root and root.root_ts else ""

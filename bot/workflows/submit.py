@@ -11,6 +11,7 @@ from bot.domain.answer import NotSent, Unknown
 from bot.domain.errors import OcpRefused, OcpStopped, OcpUnavailable
 from bot.domain.event import Fact, Kind
 from bot.domain.inventory import Cluster
+from bot.domain.pace import may_start
 from bot.domain.policy import Policy
 from bot.domain.records import Act
 from bot.domain.request import Request, Revision, State
@@ -22,9 +23,6 @@ from .settle import Settle
 from .stop import Brake
 
 CLAIM = timedelta(seconds=75)
-START_SECONDS = 5.0
-"""The call starts within this time of its claim, or the claim is given back."""
-
 CLOCKS_APART = timedelta(minutes=15)
 """How far OCP's clock and ours may differ when the start of a task is compared with the time of a request."""
 
@@ -110,7 +108,7 @@ class Submit:
         """Claim the send, then send it, once: a claim that was slow to commit is given back instead."""
         claimed_from = self.clock.monotonic()
         act, revision = await self._claim(request, before)
-        if self.clock.monotonic() - claimed_from > START_SECONDS:
+        if not may_start(claimed_from, self.clock.monotonic()):
             await self.settle.answered(act, NotSent("the claim took too long to commit", cause="database"))
             return
         call = self.operations[request.operation].call(revision.payload)

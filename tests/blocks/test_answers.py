@@ -50,6 +50,27 @@ def test_who_asked_is_told_where_it_is_decided() -> None:
     assert "/invite @OBProxy Bot" in read(elsewhere)[-1]
 
 
+def test_who_asked_where_the_bot_cannot_write_is_told_where_it_goes_on() -> None:
+    """In the conversation of the two; a card that no approver sees is not called the place of the decision."""
+    told = answers.asked(
+        a_request(),
+        CreateCluster(),
+        T,
+        approvers=[OMAR],
+        link=LINK,
+        can_post_here=False,
+        can_post_there=False,
+        is_private=True,
+    )
+
+    assert read(told)[2:] == [
+        f"Its card: the card: {LINK}",
+        "I cannot post in the approvals channel, so nobody is asked there. Admin: invite me.",
+        'I am not in this channel, so I tell you of it in our own conversation. "/invite @OBProxy Bot" brings it here, '
+        "too.",
+    ]
+
+
 def test_a_list_has_a_line_a_request() -> None:
     """Mark and words, number with its link, environment, name, when."""
     requests = [(a_request(number=1043), LINK), (a_request(state=State.FAILED), "")]

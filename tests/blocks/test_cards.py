@@ -60,6 +60,16 @@ def test_a_pending_card_asks_the_approvers() -> None:
     assert {"type": "user", "user_id": "U0OMAR"} not in list(elements(elsewhere.blocks))
 
 
+def test_a_pending_card_that_nobody_who_decides_can_see_says_so() -> None:
+    """Only its requester reads it; once it is decided that matters no more."""
+    unseen = a_sheet(approvals_channel="")
+
+    assert "so nobody is asked. Admin: invite it there" in read(unseen, asks_approvers=False)
+    assert "<@U0OMAR>" not in read(unseen, asks_approvers=False)
+    assert "nobody is asked" not in read(unseen, asks_approvers=True)
+    assert "nobody is asked" not in read(a_sheet(State.APPROVED, approvals_channel=""), asks_approvers=False)
+
+
 def test_the_buttons_of_a_pending_card_carry_the_revision() -> None:
     """Approve asks once more, naming the effect; every value is the revision that the card shows."""
     buttons = [each for each in elements(drawn(a_sheet()).blocks) if each["type"] == "button"]

@@ -42,6 +42,7 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
     """Yield every kind of message that can hold what people, hosts and OCP wrote."""
     for asks in (True, False):
         yield card(sheet, OPERATION, T, asks_approvers=asks)
+    yield card(replace(sheet, approvals_channel=""), OPERATION, T, asks_approvers=False)
     yield reply(happened, sheet, T, mentions=[OMAR])
     yield notice(happened[0], words, T)
     yield answers.help_(T, environment=words, command="/obproxy")

@@ -1,14 +1,16 @@
 """Every person gets an answer, whatever a listener does."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from gettext import NullTranslations
 from typing import Any, cast
 
 import pytest
 from slack_bolt.async_app import AsyncAck
+from structlog.testing import capture_logs
 
-from bot.domain.errors import Gone, NotAttached
+from bot.domain.errors import Gone, NotAttached, StoreUnavailable
 from bot.listeners.answering import Answering, Listener
 from bot.listeners.interaction import Interaction, of_click, of_submission
 from bot.operations.create_cluster import CreateCluster
@@ -103,6 +105,25 @@ async def test_an_oversized_answer_is_refused_at_its_field(answering: Answering)
 
     [answer] = ack.answers
     assert answer["errors"]["name"] == "Use at most 64 characters; 99999 are given."
+
+
+@pytest.mark.parametrize(
+    ("error", "level"), [(StoreUnavailable("locked"), "warning"), (RuntimeError("unforeseen"), "error")]
+)
+async def test_an_event_that_fails_is_logged_for_nobody_is_there_to_be_told(
+    answering: Answering, told: Told, error: Exception, level: str
+) -> None:
+    """Nothing reaches Bolt."""
+
+    async def handler(_body: Mapping[str, Any]) -> None:
+        raise error
+
+    with capture_logs() as logs:
+        ack = await _run(answering.heard(handler), {"event": {"type": "channel_unarchive"}})
+
+    assert ack.answers == [{}]
+    assert told.messages == []
+    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("an event was not acted upon", level)]
 
 
 @pytest.mark.invariant(12)

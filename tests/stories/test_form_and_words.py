@@ -2,7 +2,7 @@
 
 import pytest
 
-from .world import INSTALL, World, answers
+from .world import INSTALL, World
 
 HOSTILE = "<!channel> *x* & @here"
 
@@ -97,23 +97,6 @@ async def test_status_and_help_answer_privately(world: World) -> None:
     await world.eve.types("/obproxy", world.home)
     await world.told(world.eve, "/obproxy create")
     assert [message for message in world.home.messages if message.user != world.slack.bot_user_id] == []
-
-
-async def test_a_channel_without_the_bot_gets_no_copy_and_the_requester_is_told(world: World) -> None:
-    """The thread is only in the approvals channel; the job goes on all the same."""
-    await world.start_bot()
-    away = world.slack.room("secret-team", bot_is_member=False, private=True)
-    await world.dana.types("/obproxy create", away)
-
-    result = await world.dana.submits(await world.dana.modal(), answers())
-    assert result.closed
-
-    assert "I am not in this channel" in await world.told(world.dana, "Asked: #1")
-    [card] = world.approvals.messages
-    await world.omar.clicks(card, "request.approve")
-    await world.slack.wait_for(lambda: "✅ Done" in world.thread_without_card(card))
-    done = [reply for reply in card.replies if "✅ Done" in world.slack.rendered(reply)]
-    assert [world.slack.mentions_of(reply) for reply in done] == [{world.dana.id}]
 
 
 async def test_show_json_shows_the_body_that_is_sent(world: World) -> None:

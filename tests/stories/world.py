@@ -238,9 +238,9 @@ class World:
         async with self._database().reading() as tx:
             return await tx.threads_of(request.id)
 
-    async def shows_everything_once(self, number: int = 1) -> None:
-        """Wait until both threads have caught up, then compare each with the timeline: nothing lost, nothing twice."""
-        await self.caught_up(number)
+    async def shows_everything_once(self, number: int = 1, seconds: float = DEADLINE) -> None:
+        """Wait until all threads have caught up, then compare each with the timeline: nothing lost, nothing twice."""
+        await self.caught_up(number, seconds)
         expected = _transitions(await self.timeline(number))
         for thread in await self.threads(number):
             root = next(m for m in self.messages(thread.place.channel) if m.ts == thread.root_ts)
@@ -258,12 +258,12 @@ class World:
         assert len({card.splitlines()[1].split(" of 1")[0] for card in cards}) == 1
 
     def messages(self, channel: str) -> list[Message]:
-        """Return what stands in a channel, without replies."""
-        return self.slack.channel(channel).messages
+        """Return the messages of a channel, or of the bot's conversation with somebody, without their replies."""
+        return next(room.messages for room in self.slack.rooms if room.id == channel)
 
-    async def caught_up(self, number: int = 1) -> None:
+    async def caught_up(self, number: int = 1, seconds: float = DEADLINE) -> None:
         """Wait until every thread's cursor is at the end of the timeline and nothing is in flight."""
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(seconds):
             while not await self._is_caught_up(number):
                 await self.clock.sleep(1.0)
 

@@ -62,11 +62,20 @@ class Api:
         self._desk.workspace.changes.ring()
         return response
 
+    async def _hold(self, fault: Fault) -> None:
+        if fault.held is not None:
+            self._desk.workspace.changes.ring()
+            await fault.held.wait()
+
     async def _fail(self, request: web.Request, fault: Fault, record: Record, effect: Effect) -> web.StreamResponse:
+        if not fault.after_effect:
+            await self._hold(fault)
         if fault.kind == "rate_limited":
             return _too_many(record, int(fault.seconds))
         if fault.kind in {"lost_after", "slow"} or fault.after_effect:
             answer = self._attempt(record, effect)
+        if fault.after_effect:
+            await self._hold(fault)
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
             return answer

@@ -1,7 +1,9 @@
 """Takes interactions and events to the bot, and keeps a record of both."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from .delivery import Ack, Delivery, Kind
 from .model import Json
@@ -30,7 +32,8 @@ class Courier:
         self.interactions: list[Interaction] = []
         self._workspace = workspace
         self._speed = speed
-        self._retries: set[asyncio.Task[Ack]] = set()
+        self._under_way: set[asyncio.Task[Ack]] = set()
+        workspace.tell = self.announce
 
     async def send(self, kind: Kind, user: str, payload: Json, *, attempt: int = 0, reason: str = "") -> Ack:
         """Deliver once, and record it."""
@@ -45,16 +48,23 @@ class Courier:
         payload = event_payload(self._workspace, event)
         ack = await self.send("events_api", user, payload)
         if not ack.acked:
-            task = asyncio.create_task(self._retry(user, payload))
-            self._retries.add(task)
-            task.add_done_callback(self._retries.discard)
+            self._keep(self._retry(user, payload))
         return ack
 
+    def announce(self, event: Json) -> None:
+        """Deliver an event in the background, retries included."""
+        self._keep(self.send_event(event))
+
     async def stop(self) -> None:
-        """Give up what is still to be retried."""
-        for task in list(self._retries):
+        """Give up what is still under way or to be retried."""
+        for task in list(self._under_way):
             task.cancel()
-        await asyncio.gather(*self._retries, return_exceptions=True)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _keep(self, delivery: Coroutine[Any, Any, Ack]) -> None:
+        task = asyncio.create_task(delivery)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     async def _retry(self, user: str, payload: Json) -> Ack:
         ack = Ack(seconds=0.0, problem="operation_timeout")

@@ -1,5 +1,6 @@
 """Things that go wrong on purpose."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +17,8 @@ class Fault:
     `status` an HTTP status, both before the call has any effect or, with *after_effect*, after
     it. `lost_before` and `lost_after` drop the connection. `slow` does the work at once and
     answers after *seconds* real seconds. The method `response_url` means posts to response URLs.
+    Until *held* is set the call is still on its way, or with *after_effect* its answer is; `has_struck` says that one
+    has come.
     """
 
     kind: FaultKind
@@ -26,6 +29,8 @@ class Fault:
     times: int = 1
     channel: str | None = None
     after_effect: bool = False
+    held: asyncio.Event | None = None
+    has_struck: bool = False
 
     def strikes(self, method: str, channel: str | None) -> bool:
         """Tell whether this call is meant."""
@@ -37,5 +42,6 @@ def next_fault(faults: Iterable[Fault], method: str, channel: str | None) -> Fau
     for fault in faults:
         if fault.strikes(method, channel):
             fault.times -= 1
+            fault.has_struck = True
             return fault
     return None

@@ -29,7 +29,11 @@ class Identity:
     verification_token = "verification-token-unused"
 
     def __init__(self) -> None:
+        self.signing_secret = secrets.token_hex(16)
+        self.reissue()
+
+    def reissue(self) -> None:
+        """Make new tokens."""
         self.bot_token = f"xoxb-{secrets.token_hex(12)}"
         self.app_token = f"xapp-{secrets.token_hex(12)}"
-        self.signing_secret = secrets.token_hex(16)
         self.revoked = False

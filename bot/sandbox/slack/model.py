@@ -1,5 +1,6 @@
 """What a workspace consists of: rooms, messages, views and user groups."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +55,11 @@ class Message:
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Room:
-    """A channel, or the direct conversation of the bot with *im_user*."""
+    """
+    A channel, or the direct conversation of the bot with *im_user*.
+
+    `tell` sends the bot an event, in the background.
+    """
 
     id: str
     name: str
@@ -64,14 +69,30 @@ class Room:
     im_user: str | None = None
     messages: list[Message] = field(default_factory=list)
     absent: set[str] = field(default_factory=set)
+    tell: Callable[[Json], None] = lambda _event: None
 
-    def invite_bot(self) -> None:
-        """Let the bot in."""
-        self.bot_is_member = True
+    def invite_bot(self, inviter: str | None = None) -> None:
+        """Let the bot in, and let it know."""
+        if not self.bot_is_member:
+            self.bot_is_member = True
+            kind = "G" if self.private else "C"
+            by = {"inviter": inviter} if inviter else {}
+            self.tell({"type": "member_joined_channel", "channel": self.id, "channel_type": kind} | by)
 
     def kick_bot(self) -> None:
         """Throw the bot out."""
         self.bot_is_member = False
+
+    def archive(self) -> None:
+        """Let nobody post any more."""
+        self.archived = True
+
+    def unarchive(self, by: str) -> None:
+        """Let everybody post again; the user *by* did it."""
+        if self.archived:
+            self.archived = False
+            event = {"type": "group_unarchive"} if self.private else {"type": "channel_unarchive", "user": by}
+            self.tell(event | {"channel": self.id})
 
     def find(self, ts: str) -> Message | None:
         """Return the visible root or reply with this *ts*."""

@@ -28,9 +28,18 @@ class SandboxSlack(Watching):
         super().__init__(join(speed=speed, now=now, ack_seconds=ack_seconds))
         identity = self._parts.workspace.identity
         self.team_id, self.bot_user_id = identity.team_id, identity.bot_user_id
-        self.bot_token, self.app_token = identity.bot_token, identity.app_token
         self.signing_secret = identity.signing_secret
         self._ack_seconds = ack_seconds
+
+    @property
+    def bot_token(self) -> str:
+        """The app's bot token."""
+        return self._parts.workspace.identity.bot_token
+
+    @property
+    def app_token(self) -> str:
+        """The app's app-level token."""
+        return self._parts.workspace.identity.app_token
 
     @property
     def url(self) -> str:
@@ -100,10 +109,6 @@ class SandboxSlack(Watching):
         """Create a channel that everybody is in."""
         return self._parts.workspace.add_room(name, private=private, bot_is_member=bot_is_member)
 
-    def channel(self, channel_id: str) -> Room:
-        """Return the channel or direct conversation with this id."""
-        return self._parts.workspace.rooms[channel_id]
-
     def usergroup(self, handle: str, members: list[Person]) -> Usergroup:
         """Create a user group; its `members` (ids) may be changed afterwards."""
         workspace = self._parts.workspace
@@ -131,6 +136,10 @@ class SandboxSlack(Watching):
     def revoke_tokens(self) -> None:
         """Answer every call with `token_revoked` from now on."""
         self._parts.workspace.identity.revoked = True
+
+    def reissue_tokens(self) -> None:
+        """Install the app again: new tokens, and the old ones are worth nothing."""
+        self._parts.workspace.identity.reissue()
 
     def disable_home(self) -> None:
         """Switch the Home tab off: views.publish answers `not_enabled`."""

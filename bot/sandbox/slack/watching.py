@@ -31,6 +31,11 @@ class Watching:
         return self._parts.api.records
 
     @property
+    def rooms(self) -> list[Room]:
+        """All channels and conversations, in the order in which they were made."""
+        return list(self._parts.workspace.rooms.values())
+
+    @property
     def interactions(self) -> list[Interaction]:
         """Everything that was sent to the bot, oldest first."""
         return self._parts.courier.interactions

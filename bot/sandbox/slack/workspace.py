@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from .changes import Changes
 from .errors import Refused
 from .identity import Identity, Ids
-from .model import Message, Room, Usergroup
+from .model import Json, Message, Room, Usergroup
 from .views import View
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Workspace:
         self.groups: dict[str, Usergroup] = {}
         self.views: dict[str, View] = {}
         self.home_enabled = True
+        self.tell: Callable[[Json], None] = lambda _event: None
         self._last_micros = 0
 
     def next_ts(self) -> str:
@@ -35,9 +36,16 @@ class Workspace:
 
     def add_room(self, name: str, *, private: bool, bot_is_member: bool) -> Room:
         """Create a channel."""
-        room = Room(id=self.ids.next("C"), name=name, private=private, bot_is_member=bot_is_member)
+        room = Room(
+            id=self.ids.next("C"), name=name, private=private, bot_is_member=bot_is_member, tell=self._tell_of_room
+        )
         self.rooms[room.id] = room
         return room
+
+    def _tell_of_room(self, event: Json) -> None:
+        """Send an event about a room; who joined it, if anybody did, is the bot."""
+        joined = {"user": self.identity.bot_user_id, "team": self.identity.team_id}
+        self.tell(event | (joined if event["type"] == "member_joined_channel" else {}))
 
     def direct_room(self, user: str) -> Room:
         """Return the bot's conversation with *user*, opening it if needed."""

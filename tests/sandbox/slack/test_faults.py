@@ -1,5 +1,6 @@
 """What goes wrong on purpose, and whether the call had an effect."""
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -76,6 +77,24 @@ async def test_a_slow_answer(slack: SandboxSlack, room: Room) -> None:
     with pytest.raises(TimeoutError):
         await post(impatient, room)
 
+    assert len(room.messages) == 1
+
+
+@pytest.mark.parametrize(("after_effect", "standing"), [(False, 0), (True, 1)])
+async def test_a_call_that_is_held_up(
+    slack: SandboxSlack, client: AsyncWebClient, room: Room, *, after_effect: bool, standing: int
+) -> None:
+    """On its way there or back, for as long as the test wants."""
+    fault = Fault(kind="slow", method=POST, seconds=0, held=asyncio.Event(), after_effect=after_effect)
+    slack.add_fault(fault)
+    posting = asyncio.create_task(post(client, room))
+
+    await slack.wait_for(lambda: fault.has_struck)
+    assert len(room.messages) == standing
+    assert fault.held is not None
+    fault.held.set()
+
+    assert (await posting)["ok"]
     assert len(room.messages) == 1
 
 
