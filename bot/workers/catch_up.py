@@ -107,9 +107,9 @@ class CatchUp:
         if isinstance(step, Wait):
             await self._draw_owed(ahead, sheet, step)
             raise NotNow((step.until - self.notes.clock.now()).total_seconds())
-        thread = await self._draw(ahead, sheet, step)
+        thread, wait = await self._draw(ahead, sheet, step)
         if step is None:
-            return self._owes(thread)
+            return self._owes(thread, wait)
         if not step.events:
             await self.notes.save(replace(thread, cursor=step.upto))
             return True
@@ -138,14 +138,14 @@ class CatchUp:
         shown = replace(thread, cursor=upto, last_reply_at=self.notes.clock.now())
         await self.posts.landed(thread, shown, since=ahead.since)
 
-    async def _draw(self, ahead: Ahead, sheet: Sheet, step: Reply | Wait | None) -> Thread:
-        """Draw the card if it shows something else, or if it is owed and nobody is drawing it."""
+    async def _draw(self, ahead: Ahead, sheet: Sheet, step: Reply | Wait | None) -> tuple[Thread, float]:
+        """Draw the card if it shows something else, or if it is owed and nobody is drawing it; see `Drawings.draw`."""
         thread, message = ahead.thread, self._card(ahead, sheet)
         hash_ = _hash(message)
         if thread.card_in_flight is None and hash_ == thread.card_hash:
-            return thread
+            return thread, 0.0
         if thread.card_in_flight is not None and thread.card_in_flight + UNSURE_FOR > self.notes.clock.now():
-            return thread
+            return thread, 0.0
         can_wait = isinstance(step, Wait) or (step is not None and not step.is_urgent)
         simple = plain(message, self.translator)
         return await self.drawings.draw(
@@ -156,11 +156,11 @@ class CatchUp:
         if ahead.thread.card_in_flight is not None:
             await self._draw(ahead, sheet, step)
 
-    def _owes(self, thread: Thread) -> bool:
-        """Raise NotNow if the card is still to be drawn; else there is nothing left to do."""
+    def _owes(self, thread: Thread, wait: float) -> bool:
+        """Raise NotNow if the card is still to be drawn, after *wait*; else there is nothing left to do."""
         if thread.card_in_flight is not None:
             left = thread.card_in_flight + UNSURE_FOR - self.notes.clock.now()
-            raise NotNow(max(1.0, left / timedelta(seconds=1)))
+            raise NotNow(max(1.0, wait, left / timedelta(seconds=1)))
         return False
 
     async def _notice(self, ahead: Ahead) -> bool:

@@ -33,16 +33,24 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """Draw cards; each method returns the thread as stored, and what cannot be drawn now stays owed."""
+    """Draw cards; what cannot be drawn now stays owed."""
 
     notes: Notes
     messenger: Messenger
     gate: Gate
 
-    async def draw(self, thread: Thread, drawing: Drawing) -> Thread:
-        """Draw the card, and let the thread go on; raises NotNow when it cannot."""
-        if self.gate.wait(UPDATE, thread.place.channel, spare=5.0 if drawing.can_wait else 0.0) > 0:
-            return await self._owe(thread)
+    async def draw(self, thread: Thread, drawing: Drawing) -> tuple[Thread, float]:
+        """
+        Draw the card, and let the thread go on; raises NotNow when it cannot.
+
+        Return the thread, and the seconds after which Slack takes the card if it does not now.
+        """
+        wait = self.gate.wait(UPDATE, thread.place.channel, spare=5.0 if drawing.can_wait else 0.0)
+        if wait > 0:
+            return await self._owe(thread), wait
+        return await self._draw(thread, drawing), 0.0
+
+    async def _draw(self, thread: Thread, drawing: Drawing) -> Thread:
         noted_from, at = self.notes.clock.monotonic(), self.notes.clock.now()
         noted = await self.notes.save(replace(thread, card_in_flight=at))
         try:

@@ -89,3 +89,27 @@ def test_retry_after_is_obeyed_and_followed_by_a_single_call() -> None:
     assert 0 < gate.wait(POST, "C1") <= 1.0
     clock.seconds = 30.0
     assert _allowed(gate, POST, "C1") == 1
+
+
+def test_of_many_that_wait_each_is_told_its_own_time() -> None:
+    """They do not come back all at once, for one call; what cannot wait is not behind them."""
+    gate = gate_at(StillClock())
+    _allowed(gate, POST, "C1")
+
+    late = [gate.wait(POST, "C1", spare=1.0) for _ in range(5)]
+
+    assert late == [2.0, 3.0, 4.0, 5.0, 6.0]
+    assert gate.wait(POST, "C1") <= 2.0
+    assert max(gate.wait(POST, "C1", spare=1.0) for _ in range(100)) == 30.0
+
+
+def test_a_turn_that_was_told_is_there() -> None:
+    """Whoever comes back at its time gets through, one after the other."""
+    clock = StillClock()
+    gate = gate_at(clock)
+    _allowed(gate, UPDATE, "C1")
+    turns = [gate.wait(UPDATE, "C1") for _ in range(10)]
+
+    for turn in turns:
+        clock.seconds = turn
+        assert gate.wait(UPDATE, "C1") == 0
