@@ -18,7 +18,7 @@ from .record import CREATE, Record
 from .verdict import judge
 
 SPEED = 30.0
-DEADLINE = 75.0
+DEADLINE = 120.0
 """Real seconds for a whole story."""
 
 END_SECONDS = 40.0
@@ -104,6 +104,8 @@ class Story:
             number = len(self.lives.points)
             kill = self.plan.kills[number].to_json() if number < len(self.plan.kills) else ""
             await self.lives.begin(self._environment() | {"CHAOS_KILL": kill})
+            if self.is_over:
+                self.lives.send(signal.SIGTERM)
             code = await self._life(dice)
             if code != KILLED and not self.is_over:
                 self.faults.append(f"the process ended by itself with exit code {code}")
