@@ -80,7 +80,6 @@ async def _killed(points: Sequence[Point], folder: Path, server: str = "") -> li
 
 async def _play(plan: Plan, folder: Path, server: str = "") -> Result:
     await asyncio.to_thread(folder.mkdir)
-    await asyncio.to_thread(folder.mkdir)
     url = await asyncio.to_thread(a_database, server) if server else a_file(folder)
     try:
         return await play(plan, folder, url)
