@@ -87,7 +87,7 @@ class Ocp(Protocol):
         ...
 
     async def version(self) -> str:
-        """Read OCP's build version."""
+        """Read OCP's build version, "" if it answers and does not tell it."""
         ...
 
     async def time(self) -> datetime:

@@ -122,6 +122,11 @@ class OcpError(BotError):
 
     user_message = N_("OCP did not answer as expected. The request's card shows what is known.")
 
+    @property
+    def is_silence(self) -> bool:
+        """Whether OCP itself has said nothing: there was no answer, half of one, or a gateway's instead."""
+        return False
+
 
 class OcpRefused(OcpError):
     """OCP said no; the same call would be refused again."""
@@ -142,6 +147,20 @@ class OcpUnavailable(OcpError):
         super().__init__(detail)
         self.seconds = seconds
 
+    @property
+    def is_silence(self) -> bool:
+        """Yes, as far as one call can tell."""
+        return True
+
+
+class OcpLimited(OcpUnavailable):
+    """OCP is there and limits how many calls it takes (429)."""
+
+    @property
+    def is_silence(self) -> bool:
+        """No: it says when to call again."""
+        return False
+
 
 class OcpStopped(OcpError):
     """
@@ -153,6 +172,11 @@ class OcpStopped(OcpError):
     def __init__(self, detail: str, *, reason: str, code: str = "") -> None:
         super().__init__(detail)
         self.reason, self.code = reason, code
+
+    @property
+    def is_silence(self) -> bool:
+        """A page that is not OCP's says nothing of OCP; a refused log-on does."""
+        return self.reason == "address"
 
 
 class SlackError(BotError):

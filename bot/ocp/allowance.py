@@ -21,9 +21,14 @@ def allowance_of(headers: Mapping[str, str]) -> Allowance | None:
 
 
 def wait_of(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that an answer asks to wait, None if it names none that make sense."""
+    """Return the seconds until a limit starts anew, None if the answer names none that make sense."""
     reset = _seconds(headers.get("ratelimit-reset", ""))
-    return _seconds(headers.get("retry-after", "")) if reset is None else reset
+    return retry_after(headers) if reset is None else reset
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that an answer asks to wait, None if it names none that make sense."""
+    return _seconds(headers.get("retry-after", ""))
 
 
 def _seconds(value: str) -> float | None:

@@ -1,8 +1,8 @@
 """What an answer to a read means: the envelope, or one of the declared errors; pure."""
 
-from bot.domain.errors import OcpRefused, OcpStopped, OcpUnavailable, TaskGone
+from bot.domain.errors import OcpLimited, OcpRefused, OcpStopped, OcpUnavailable, TaskGone
 
-from .allowance import wait_of
+from .allowance import retry_after, wait_of
 from .answers import UNSURE
 from .envelope import Envelope
 from .heard import Heard, Result
@@ -16,7 +16,7 @@ def answered(result: Result) -> Heard:
     Return a whole 2xx answer in which OCP says no "no".
 
     Raises:
-        OcpUnavailable: nothing, half or trouble came back; the read may be repeated.
+        OcpUnavailable: nothing, half or trouble came back; the read may be repeated. OcpLimited: after a while.
         OcpStopped: the log-on is refused, or the address is not an OCP's.
         OcpRefused: OCP said no.
     """
@@ -49,8 +49,10 @@ def as_gone(refused: OcpRefused) -> OcpRefused:
 
 
 def _raise_trouble(heard: Heard) -> None:
-    if heard.status >= 500 or heard.status in {408, 429}:
-        raise OcpUnavailable(heard.brief, seconds=wait_of(heard.headers))
+    if heard.status == 429:
+        raise OcpLimited(heard.brief, seconds=wait_of(heard.headers))
+    if heard.status >= 500 or heard.status == 408:
+        raise OcpUnavailable(heard.brief, seconds=retry_after(heard.headers))
     if heard.status == 401:
         envelope = heard.envelope
         raise OcpStopped(heard.brief, reason="credentials", code=envelope.code if envelope else "")
@@ -63,7 +65,7 @@ def _raise_refusal(heard: Heard) -> None:
     if envelope is None or not envelope.says_no:
         return
     if envelope.code.upper() in UNSURE:
-        raise OcpUnavailable(heard.brief, seconds=wait_of(heard.headers))
+        raise OcpUnavailable(heard.brief, seconds=retry_after(heard.headers))
     told = {"code": envelope.code, "message": envelope.message, "trace_id": envelope.trace_id}
     raise OcpRefused(heard.brief, **told, status=heard.status)
 

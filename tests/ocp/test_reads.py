@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from bot.domain.errors import OcpError, OcpRefused, OcpStopped, OcpUnavailable, TaskGone
+from bot.domain.errors import OcpError, OcpLimited, OcpRefused, OcpStopped, OcpUnavailable, TaskGone
 from bot.ocp.heard import Heard, Lost, NeverLeft, Result
 from bot.ocp.reads import answered, as_gone, opened
 
@@ -13,7 +13,7 @@ from .test_answers import ANSWERS, PAGE
 ROWS: list[tuple[str, Result, type[OcpError], str]] = [
     ("never left", NeverLeft("ConnectError"), OcpUnavailable, ""),
     ("lost", Lost("ReadError"), OcpUnavailable, ""),
-    ("rate limited", sample("error_429_rate_limited"), OcpUnavailable, ""),
+    ("rate limited", sample("error_429_rate_limited"), OcpLimited, ""),
     ("unexpected", sample("error_500_unexpected"), OcpUnavailable, ""),
     ("time-out inside OCP with 200", refusal("COM10004", 200), OcpUnavailable, ""),
     ("gateway's page", heard(PAGE, 502, "text/html"), OcpUnavailable, ""),
@@ -49,10 +49,21 @@ def test_every_sample_of_an_error_raises_a_declared_one(name: str) -> None:
 
 
 def test_a_rate_limit_tells_how_long() -> None:
-    with pytest.raises(OcpUnavailable) as raised:
+    with pytest.raises(OcpLimited) as raised:
         opened(heard(load("error_429_rate_limited"), 429, ratelimit_reset="7"))
 
     assert raised.value.seconds == 7.0
+
+
+@pytest.mark.parametrize(("headers", "seconds"), [({"retry_after": "7"}, 7.0), ({"ratelimit_reset": "86400"}, None)])
+def test_trouble_waits_for_what_it_asks_itself_not_for_the_end_of_a_rate_limits_window(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    """OCP tells its rate limit with every answer, also with a 500 in the middle of a day's window."""
+    with pytest.raises(OcpUnavailable) as raised:
+        opened(heard(PAGE, 503, "text/html", **headers))
+
+    assert raised.value.seconds == seconds
 
 
 def test_a_stopped_log_on_carries_ocps_code() -> None:
