@@ -30,6 +30,7 @@ from bot.domain.texts import Translator
 from bot.listeners.answering import Answering
 from bot.listeners.desk import Desk
 from bot.ocp.client import OcpClient
+from bot.ports import Work
 from bot.slack.client import socket_handler, web_client
 from bot.slack.messenger import SlackMessenger
 from bot.slack.trouble import translated
@@ -245,7 +246,7 @@ def build(
     catch_up = CatchUp(database, notes, posts, drawings, sheets, catalogue, translator)
     sender = Sender(database, clock, catch_up, outage)
     leases = Leases(database, clock, new_id(), [], clock.speed)
-    rounds = {
+    rounds: dict[str, Work] = {
         "submit": submit.round,
         "watch": watch.round,
         "send": sender.round,
@@ -253,9 +254,9 @@ def build(
         "names": lookups.round,
     }
     leases.names = sorted(f"{name}:{policy.environment}" for name in rounds)
-    workers |= {name: Worker(name, leases.only(f"{name}:{policy.environment}", work)) for name, work in rounds.items()}
-    workers["lease"] = Worker("lease", leases.renew)
-    workers["copies"] = Worker("copies", copies.round)  # of this replica's own posts, so under no lease
+    rounds = {name: leases.only(f"{name}:{policy.environment}", work) for name, work in rounds.items()}
+    rounds |= {"lease": leases.renew, "copies": copies.round}  # of this replica's own posts, so under no lease
+    workers |= {name: Worker(name, work, clock, jitter) for name, work in rounds.items()}
     desk = Desk(
         ask=Ask(database, clock, new_id, policy, wake),
         decide=Decide(database, clock, policy, wake),

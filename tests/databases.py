@@ -40,6 +40,19 @@ def drop(url: str, server: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
 
+@contextmanager
+def shut(url: str, server: str) -> Iterator[None]:
+    """Let nobody into a database until leaving, and throw out who is there."""
+    name = make_url(url).database
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            yield
+        finally:
+            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
 def a_file(folder: Path) -> str:
     """Return the address of a file that is not there yet."""
     return f"sqlite:///{folder}/bot.db"

@@ -4,8 +4,10 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import psycopg
+from sqlalchemy import event
 
 from .world import World
 
@@ -28,6 +30,16 @@ async def tables_locked(world: World, *, seconds: float) -> AsyncIterator[None]:
         until = asyncio.create_task(asyncio.sleep(seconds))
         yield
         await until
+
+
+def impatient(world: World, *, seconds: float) -> None:
+    """Let the bot wait for the database's lock for so long only, not for half a minute."""
+
+    def hurry(connection: Any, _record: object, _proxy: object) -> None:
+        connection.cursor().execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
+
+    assert world.bot is not None
+    event.listen(world.bot.database.engine.sync_engine, "checkout", hurry)
 
 
 def hold_lock(world: World, seconds: float, loop: asyncio.AbstractEventLoop, is_held: asyncio.Event) -> None:
