@@ -5,6 +5,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -204,6 +205,49 @@ async def test_twenty_transactions_that_read_and_then_write_lose_nothing(databas
     assert first_broken(events) is None
 
 
+async def test_all_that_is_watched_can_be_made_due_at_once(database: Database) -> None:
+    """What has ended stays ended, other environments wait as they did, and a look under way is compared anew."""
+    stored = await _stored(database)
+    soon = NOW + timedelta(seconds=60)
+    later, ended = _watch(stored, next_look_at=NOW + timedelta(hours=1)), _watch(stored, 2, next_look_at=None)
+    due, elsewhere = _watch(stored, 3), _watch(stored, 4, environment="test", next_look_at=NOW + timedelta(hours=1))
+    async with database.transaction() as tx:
+        for watch in (later, ended, due, elsewhere):
+            await tx.save_watch(watch)
+        await tx.look_soon("prod", soon)
+
+    async with database.reading() as tx:
+        assert [watch.id for watch in await tx.due_watches("prod", soon)] == [due.id, later.id]
+        assert await tx.due_watches("test", soon) == ()
+    with pytest.raises(Conflict):
+        async with database.transaction() as tx:
+            await tx.save_watch(replace(later, version=2))
+    async with database.transaction() as tx:
+        await tx.save_watch(replace(due, version=2))
+
+
+async def test_what_looks_have_found_since_a_moment_is_read_of_all_requests(database: Database) -> None:
+    """Of one environment, oldest first; what was found before does not count, what has ended since does."""
+    first = await _stored(database)
+    second = await _another(database, 2)
+    old = await _another(database, 3)
+    other = await _another(database, 4, environment="test")
+    at = [NOW + timedelta(seconds=second) for second in range(5)]
+    async with database.transaction() as tx:
+        await tx.save(replace(old, state=State.SUCCEEDED, ended_at=at[0]), _found(0), at=at[0])
+        first = await tx.save(first, _found(1), at=at[1])
+        await tx.save(second, _found(3), Fact(Kind.TASK_GONE), at=at[3])
+        await tx.save(other, _found(3), at=at[3])
+        await tx.save(replace(first, state=State.SUCCEEDED, ended_at=at[4]), _found(4), at=at[4])
+
+    async with database.reading() as tx:
+        found = [event.content["look"] for event in await tx.changes_in("prod", at[1])]
+        later = [event.content["look"] for event in await tx.changes_in("prod", at[2])]
+
+    assert found == [1, 3, 4]
+    assert later == [3, 4]
+
+
 async def test_a_database_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
     """The library's exceptions stay inside."""
     database = Database.at(f"sqlite:///{tmp_path}/no/such/folder/bot.db")
@@ -239,14 +283,26 @@ def _act(request: Request, id_: str) -> Act:
     )
 
 
-def _watch(request: Request) -> Watch:
-    return Watch(
-        id="w-1",
+def _watch(request: Request, number: int = 1, **changed: Any) -> Watch:
+    watch = Watch(
+        id=f"w-{number}",
         environment="prod",
-        task_id=41257,
+        task_id=41256 + number,
         request=request.id,
         snapshot=a_task(),
         version=1,
         bound_at=NOW,
         next_look_at=NOW,
     )
+    return replace(watch, **changed)
+
+
+async def _another(database: Database, number: int, **changed: Any) -> Request:
+    """Store one more open request."""
+    request = a_request(id=RequestId(f"r-{number}"), number=number, name=f"pay_{number}", origin=f"V{number}")
+    async with database.transaction() as tx:
+        return await tx.save(replace(request, **changed), ASKED, at=NOW)
+
+
+def _found(look: int) -> Fact:
+    return Fact(Kind.CHANGED, {"look": look})
