@@ -52,12 +52,15 @@ from bot.workflows.ask import Ask
 from bot.workflows.decide import Decide
 from bot.workflows.fitting import Fitting
 from bot.workflows.inspect import Inspect
+from bot.workflows.line import Line
 from bot.workflows.look import Look
 from bot.workflows.lookups import Lookups
 from bot.workflows.operate import Operate
+from bot.workflows.reach import Reach
 from bot.workflows.reopen import Reopen
 from bot.workflows.settle import Settle
 from bot.workflows.sheets import Sheets
+from bot.workflows.silence import Silence
 from bot.workflows.stop import Brake
 from bot.workflows.submit import Submit
 from bot.workflows.watch import Watch
@@ -70,6 +73,7 @@ TICKS = {
     "names": timedelta(seconds=5),
     "lease": timedelta(seconds=3),
     "copies": timedelta(seconds=2),
+    "reach": timedelta(seconds=5),
 }
 STOP_SECONDS = 25.0
 """How long the end waits for a create in flight; its claim outlives the process."""
@@ -233,11 +237,13 @@ def build(
     messenger = SlackMessenger(client, str(team.get("url") or ""), str(team["team_id"]))
     sheets = Sheets(policy)
     brake = Brake(database, clock, new_id, policy.environment, credentials_digest(settings), wake)
+    reach = Reach(ocp, clock, brake, Silence(database, clock, policy.environment, brake, wake), jitter)
+    line = Line(ocp, reach)
     settle = Settle(database, clock, new_id, policy, brake, wake, jitter)
-    submit = Submit(database, ocp, clock, new_id, catalogue, policy, brake, settle, wake)
-    look = Look(database, ocp, clock, catalogue, policy, brake, settle, wake)
-    watch = Watch(database, ocp, clock, policy, brake, wake, jitter)
-    lookups = Lookups(database, ocp, clock, catalogue, policy, brake, wake)
+    submit = Submit(database, line, clock, new_id, catalogue, policy, reach, settle, wake)
+    look = Look(database, line, clock, catalogue, policy, reach, settle, wake)
+    watch = Watch(database, line, clock, policy, reach, wake, jitter)
+    lookups = Lookups(database, line, clock, catalogue, policy, reach, wake, jitter)
     outage = Outage(clock, jitter)
     gate = Gate(clock, outage)
     copies = Copies(database, clock, messenger, gate)
@@ -255,12 +261,13 @@ def build(
     }
     leases.names = sorted(f"{name}:{policy.environment}" for name in rounds)
     rounds = {name: leases.only(f"{name}:{policy.environment}", work) for name, work in rounds.items()}
-    rounds |= {"lease": leases.renew, "copies": copies.round}  # of this replica's own posts, so under no lease
+    # Under no lease: each replica removes its own posts' copies, and finds out by itself whether it reaches OCP.
+    rounds |= {"lease": leases.renew, "copies": copies.round, "reach": reach.round}
     workers |= {name: Worker(name, work, clock, jitter) for name, work in rounds.items()}
     desk = Desk(
         ask=Ask(database, clock, new_id, policy, wake),
         decide=Decide(database, clock, policy, wake),
-        operate=Operate(database, clock, policy, settle, Fitting(ocp, brake, catalogue), wake),
+        operate=Operate(database, clock, policy, settle, Fitting(line, reach, catalogue), wake),
         inspect=Inspect(database, clock, messenger, sheets),
         reopen=Reopen(database, clock, UserId(str(team["user_id"])), wake),
         operations=catalogue,

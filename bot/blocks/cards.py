@@ -8,7 +8,7 @@ from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
 
-from . import after, before, kit, running, telling
+from . import after, before, kit, running, silence, telling
 from .buttons import buttons
 from .details import details, footer
 from .escape import channel
@@ -78,9 +78,15 @@ def status(sheet: Sheet) -> list[Words]:
     """Return what is so now, a line each; the first is the mark of the state with its words."""
     state = sheet.request.state
     lines = _STATUS[state](sheet) if state in _STATUS else _told(sheet)
-    if sheet.environment.stopped and sheet.request.is_open:
-        lines = [*lines, before.stopped(sheet.environment.stopped, sheet.request.environment)]
-    return lines
+    return [*lines, *_trouble(sheet)] if sheet.request.is_open else lines
+
+
+def _trouble(sheet: Sheet) -> list[Words]:
+    """Return why nothing goes on now although the request is open: calls are stopped, or OCP is silent."""
+    environment, name = sheet.environment, sheet.request.environment
+    if environment.stopped:
+        return [before.stopped(environment.stopped, name)]
+    return [silence.silent(name, When(environment.away_since))] if environment.away_since else []
 
 
 def _pending(_sheet: Sheet) -> list[Words]:

@@ -6,7 +6,7 @@ from bot.domain.event import Event, Kind
 from bot.domain.sheet import Sheet
 from bot.domain.texts import Text, Words
 
-from . import after, before, evidence
+from . import after, before, evidence, silence
 from .kit import literal
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -36,6 +36,8 @@ _TOLD: Mapping[str, Callable[[Event, Sheet], list[Words]]] = {
 _NOTED: Mapping[str, Callable[[Event, str], list[Words]]] = {
     Kind.STOPPED: after.environment_stopped,
     Kind.RESTARTED: after.environment_restarted,
+    Kind.AWAY: silence.away,
+    Kind.BACK: silence.back,
 }
 
 

@@ -23,11 +23,17 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One OCP as people see it: its name, where a task can be opened, and why calls to it are stopped ("" if not)."""
+    """
+    One OCP as people see it.
+
+    Its name, where a task can be opened, why calls to it are stopped ("" if not), and since when it is told to be
+    silent (None: it answers).
+    """
 
     name: str
     task_url: str
     stopped: str = ""
+    away_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

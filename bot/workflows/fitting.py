@@ -10,7 +10,7 @@ from bot.domain.task import Task
 from bot.domain.texts import N_
 from bot.ports import Ocp, Operation, Tx
 
-from .stop import Brake
+from .reach import UNREACHABLE, Reach
 from .submit import CLOCKS_APART
 
 STOPPED = N_("Calls to OCP %(environment)s are stopped; the card says why. Nothing was done.")
@@ -27,13 +27,14 @@ class Fitting:
     """Read tasks for a person; every method raises Mistake with what is wrong, and what to do instead."""
 
     ocp: Ocp
-    brake: Brake
+    reach: Reach
     operations: Mapping[str, Operation]
 
     async def read(self, request: Request, task_id: int) -> Task:
         """Return the task as OCP shows it now, if it can be *request*'s; no transaction may be open."""
-        if await self.brake.is_on():
-            raise Mistake(STOPPED, environment=request.environment)
+        if barred := await self.reach.barred():
+            message = UNREAD if barred == UNREACHABLE else STOPPED
+            raise Mistake(message, environment=request.environment, task=task_id)
         task = await self._from_ocp(request, task_id)
         self._must_fit(request, task)
         return task
@@ -58,7 +59,6 @@ class Fitting:
             message = N_('OCP %(environment)s refused to show task %(task)s: %(code)s "%(said)s". Nothing was done.')
             raise Mistake(message, **fields, code=refused.code, said=refused.message) from refused
         except OcpError as error:
-            await self.brake.heed(error)
             raise Mistake(STOPPED if _stops(error) else UNREAD, **fields) from error
 
     def _must_fit(self, request: Request, task: Task) -> None:

@@ -16,8 +16,8 @@ from bot.domain.task import Task
 from bot.ports import Clock, Evidence, Ocp, Operation, Store, Wake
 
 from .again import unless_raced
+from .reach import STOPPED, Reach
 from .settle import LOOK_FOR, Settle
-from .stop import Brake
 
 LOOK_EVERY = timedelta(seconds=30)
 LOOK_EVERY_LATER = timedelta(minutes=10)
@@ -38,7 +38,7 @@ class Look:
     clock: Clock
     operations: Mapping[str, Operation]
     policy: Policy
-    brake: Brake
+    reach: Reach
     settle: Settle
     wake: Wake
 
@@ -51,23 +51,29 @@ class Look:
         for request in sending:
             with unless_raced():
                 await self._give_up_claim(request)
-        if lost and not await self.brake.is_on():
-            for request in lost:
-                if request.next_try_at is not None and request.next_try_at <= now:
-                    await self._unless_away(request)
+        for request in lost:
+            if request.next_try_at is not None and request.next_try_at <= now:
+                await self._unless_barred(request)
 
-    async def _unless_away(self, request: Request) -> None:
+    async def _unless_barred(self, request: Request) -> None:
+        """Look, or note that it cannot be done now; while calls are stopped the request waits as it is."""
+        barred = await self.reach.barred()
         async with self.store.reading() as tx:
             act = await tx.open_act(request.id)
-        if act is None:
+        if act is None or barred == STOPPED:
             return
-        looked = replace(act, looks=act.looks + 1)
+        if barred:
+            with unless_raced():
+                await self._not_found(request, act, None)
+        else:
+            await self._unless_away(request, replace(act, looks=act.looks + 1))
+
+    async def _unless_away(self, request: Request, looked: Act) -> None:
         try:
             with unless_raced():
                 await self._look_for(request, looked)
         except OcpError as error:
             log.warning("OCP did not answer a look", request=request.id, error=str(error))
-            await self.brake.heed(error)
             with unless_raced():
                 await self._not_found(request, looked, None)
 

@@ -1,6 +1,6 @@
 """Look-ups: what OCP calls the hosts, clusters and packages that a request names by id."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -8,41 +8,58 @@ import structlog
 from bot.domain.errors import OcpError, OcpRefused
 from bot.domain.event import Fact, Kind
 from bot.domain.inventory import Host, Package
+from bot.domain.pace import backoff
 from bot.domain.policy import Policy
-from bot.domain.request import Request
+from bot.domain.request import Request, RequestId
 from bot.ports import Clock, Ocp, Operation, Store, Tx, Wake
 
 from .again import unless_raced
-from .stop import Brake
+from .reach import Reach
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lookups:
-    """Put OCP's names on the cards of requests that have none yet."""
+    """
+    Put OCP's names on the cards of requests that have none yet.
+
+    `failures` counts the rounds in a row in which OCP did not answer; it is not asked again before `ask_at`
+    (monotonic).
+    """
 
     store: Store
     ocp: Ocp
     clock: Clock
     operations: Mapping[str, Operation]
     policy: Policy
-    brake: Brake
+    reach: Reach
     wake: Wake
+    jitter: Callable[[], float]
+    failures: int = 0
+    ask_at: float = 0.0
 
     async def round(self) -> None:
         """Ask OCP once for all requests whose names are not known."""
         async with self.store.reading() as tx:
             unnamed = await tx.unnamed_requests(self.policy.environment)
             wanted = {request.id: await self._wanted(tx, request) for request in unnamed}
-        if not unnamed or await self.brake.is_on():
+        if not unnamed:
             return
+        if await self.reach.barred():
+            self.failures, self.ask_at = 0, 0.0  # once calls may go out again, at once
+        elif self.clock.monotonic() >= self.ask_at:
+            await self._ask(unnamed, wanted)
+
+    async def _ask(self, unnamed: Sequence[Request], wanted: Mapping[RequestId, frozenset[str]]) -> None:
         try:
             names, unread = await self._names(frozenset().union(*wanted.values()))
         except OcpError as error:
-            log.warning("names could not be read; the next round repeats it", error=str(error))
-            await self.brake.heed(error)
+            log.warning("names could not be read; they are asked for again", error=str(error))
+            self.failures += 1
+            self.ask_at = self.clock.monotonic() + backoff(self.failures, jitter=self.jitter())
         else:
+            self.failures = 0
             for request in unnamed:
                 with unless_raced():
                     told = [key for key in sorted(wanted[request.id]) if _kind(key) not in unread]

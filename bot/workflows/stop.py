@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.domain.errors import OcpError, OcpStopped
 from bot.domain.event import Fact, Kind
-from bot.domain.records import Thread
+from bot.domain.records import EnvironmentRow, Thread
 from bot.domain.request import Place
 from bot.ports import Clock, NewId, Store, Wake
 
@@ -33,7 +33,10 @@ class Brake:
     async def is_on(self) -> str:
         """Return why calls are stopped, "" if they are not."""
         async with self.store.reading() as tx:
-            row = await tx.environment(self.environment)
+            return self.stops(await tx.environment(self.environment))
+
+    def stops(self, row: EnvironmentRow) -> str:
+        """Return why *row* stops calls with these credentials, "" if it does not."""
         return row.stopped if row.stopped_digest == self.digest else ""
 
     async def heed(self, error: OcpError) -> None:
@@ -87,7 +90,9 @@ class Brake:
                 row = await tx.environment(self.environment)
                 if row.stopped_digest == digest:
                     return  # somebody else was faster; it is told once
-                changed, now = replace(row, stopped=stopped, stopped_digest=digest), self.clock.now()
+                now = self.clock.now()
+                # What refuses a log-on is not silent any more: the stop is told, and the end of it.
+                changed = replace(row, stopped=stopped, stopped_digest=digest, away_since=None)
                 await tx.save_environment(changed, fact, at=now)
                 await tx.owe_cards(self.environment, now - OWED_SINCE)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.answer import NotSent, Unknown
-from bot.domain.errors import OcpRefused, OcpStopped, OcpUnavailable
+from bot.domain.errors import OcpLimited, OcpRefused, OcpStopped, OcpUnavailable
 from bot.domain.event import Fact, Kind
 from bot.domain.inventory import Cluster
 from bot.domain.pace import may_start
@@ -19,8 +19,8 @@ from bot.domain.task import Task
 from bot.ports import Clock, NewId, Ocp, Operation, Store, Wake
 
 from .again import unless_raced
+from .reach import UNREACHABLE, Reach
 from .settle import Settle
-from .stop import Brake
 
 CLAIM = timedelta(seconds=75)
 CLOCKS_APART = timedelta(minutes=15)
@@ -39,7 +39,7 @@ class Submit:
     new_id: NewId
     operations: Mapping[str, Operation]
     policy: Policy
-    brake: Brake
+    reach: Reach
     settle: Settle
     wake: Wake
 
@@ -56,8 +56,8 @@ class Submit:
     async def _hold_or_send(self, request: Request) -> None:
         if request.decided_at and self.clock.now() - request.decided_at > self.policy.send_within:
             await self._hold(request)
-        elif await self.brake.is_on():
-            await self.settle.delay(request.id, "stopped", "")
+        elif barred := await self.reach.barred():
+            await self.settle.delay(request.id, barred, "")
         else:
             await self._look_and_send(request)
 
@@ -67,11 +67,10 @@ class Submit:
             there = next((cluster for cluster in listed.clusters if cluster.name == request.name), None)
             ours = await self._unbound_tasks(request) if there else []
         except OcpStopped as error:
-            await self.brake.heed(error)
             await self.settle.delay(request.id, error.reason, "")
         except OcpUnavailable as error:
             log.warning("OCP did not answer before a send", request=request.id, error=str(error))
-            cause = "unreachable" if error.seconds is None else "limited"
+            cause = "limited" if isinstance(error, OcpLimited) else UNREACHABLE
             await self.settle.delay(request.id, cause, "", seconds=error.seconds)
         except OcpRefused as error:
             await self.settle.delay(request.id, "refused", f"{error.code} {error.message}, traceId {error.trace_id}")

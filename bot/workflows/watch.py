@@ -19,7 +19,7 @@ from bot.domain.task import FAILED, RUNNING, Outcome, Task, branches, in_order, 
 from bot.ports import Clock, Ocp, Store, Tx, Wake
 
 from .again import unless_raced
-from .stop import Brake
+from .reach import Reach
 
 LOOKS_AT_ONCE = 4
 FAILED_EVERY = timedelta(minutes=1)
@@ -34,27 +34,29 @@ class Watch:
     """
     Look at the tasks that are due.
 
-    `failures` counts the rounds in a row in which OCP did not answer; it only stretches the time to the next look.
+    `failures` counts a watch's looks in a row without an answer; it only stretches the time to the next one.
     """
 
     store: Store
     ocp: Ocp
     clock: Clock
     policy: Policy
-    brake: Brake
+    reach: Reach
     wake: Wake
     jitter: Callable[[], float]
-    failures: int = 0
+    failures: dict[str, int] = field(default_factory=dict)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LOOKS_AT_ONCE))
 
     async def round(self) -> None:
         """Look at every task that is due: side by side, but never two looks at one task."""
         async with self.store.reading() as tx:
             due = await tx.due_watches(self.policy.environment, self.clock.now())
-        if not due or await self.brake.is_on():
+        if not due or await self.reach.barred():
             return
         ends = await asyncio.gather(*map(self._look, due), return_exceptions=True)
-        self.failures = self.failures + 1 if any(isinstance(end, OcpError) for end in ends) else 0
+        unanswered = [end for end in ends if isinstance(end, OcpError)]
+        if unanswered:
+            log.warning("OCP did not answer looks", looks=len(unanswered), first=str(unanswered[0]))
         for end in ends:
             if isinstance(end, BaseException) and not isinstance(end, OcpError):
                 raise end
@@ -63,19 +65,18 @@ class Watch:
         """Look once and store what was seen; return the error if OCP did not answer."""
         try:
             async with self.places:
-                if await self.brake.is_on():  # one of the looks beside this one was refused
+                if await self.reach.barred():  # one of the looks beside this one was refused, or OCP is silent
                     return None
                 task = await self.ocp.task(watched.task_id)
         except TaskGone as error:
             with unless_raced():
                 await self._gone(watched, error)
         except OcpError as error:
-            log.warning("OCP did not answer a look", task=watched.task_id, error=str(error))
-            await self.brake.heed(error)
             with unless_raced():
                 await self._put_off(watched)
             return error
         else:
+            self.failures.pop(watched.id, None)
             with unless_raced():
                 await self._store(watched, task)
         return None
@@ -148,7 +149,8 @@ class Watch:
         self.wake()
 
     async def _put_off(self, watched: Watched) -> None:
-        wait = max(self.policy.look_seconds, backoff(self.failures + 1, jitter=self.jitter()))
+        failures = self.failures[watched.id] = self.failures.get(watched.id, 0) + 1
+        wait = max(self.policy.look_seconds, backoff(failures, jitter=self.jitter()))
         async with self.store.transaction() as tx:
             then = self.clock.now() + timedelta(seconds=wait)
             await tx.save_watch(replace(watched, version=watched.version + 1, next_look_at=then))

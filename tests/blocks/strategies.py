@@ -105,8 +105,15 @@ DATA: dict[str, dict[str, Any]] = {
     "answer.late": {"task": TASK_ID, "trace_id": "b7d0"},
     "environment.stopped": {"reason": "credentials", "detail": "IAM10004"},
     "environment.restarted": {},
-    "environment.away": {},
-    "environment.back": {},
+    "environment.away": {"since": NOW.isoformat()},
+    "environment.back": {
+        "since": NOW.isoformat(),
+        "seconds": 2880,
+        "version": "4.3.2",
+        "was_version": "4.0.3",
+        "counts": {"SUCCESSFUL": 4},
+        "left": 1,
+    },
 }
 """Data of every kind as it is written now."""
 
@@ -153,7 +160,10 @@ def sheets(draw: st.DrawFn) -> Sheet:
         tasks=tuple(draw(st.lists(TASKS, max_size=2))),
         names=Names({f"host:{id_}": words[5] for id_ in range(50)}),
         environment=Environment(
-            words[2], draw(st.sampled_from(["https://ocp.example/{id}", "javascript:x{id}", "", words[1]])), words[3]
+            words[2],
+            draw(st.sampled_from(["https://ocp.example/{id}", "javascript:x{id}", "", words[1]])),
+            draw(st.sampled_from([words[3], ""])),
+            draw(st.sampled_from([None, NOW])),
         ),
         approvers=draw(st.sampled_from([(), (builders.OMAR,), ("S0GROUP", words[0])])),
         tried_before=draw(st.booleans()),

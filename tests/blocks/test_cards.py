@@ -218,6 +218,27 @@ def test_a_stopped_environment_is_on_every_open_card() -> None:
     assert "stopped" not in read(a_sheet(State.REJECTED, environment=stopped))
 
 
+@pytest.mark.parametrize("state", sorted(State))
+def test_a_silent_ocp_is_on_every_open_card(state: State) -> None:
+    """Who waits sees since when nothing is known; what has ended waits for nothing."""
+    silent = Environment("prod", "", away_since=NOW)
+
+    assert ("🟠 OCP prod has not answered since 14:02 UTC." in read(a_sheet(state, environment=silent))) == (
+        a_request(state=state).is_open
+    )
+    assert "has not answered since" not in read(a_sheet(state))
+
+
+def test_a_stop_is_told_instead_of_a_silence() -> None:
+    """One reason is enough, and an operator can lift this one."""
+    both = Environment("prod", "", stopped="credentials: IAM10004", away_since=NOW)
+
+    text = read(a_sheet(environment=both))
+
+    assert "are stopped" in text
+    assert "has not answered since" not in text
+
+
 def test_a_running_card_shows_what_runs_now() -> None:
     """How far it is, and what runs with its branch and its limit."""
     text = read(a_sheet(State.RUNNING, tasks=[a_task(R, S, S, R, S)]))

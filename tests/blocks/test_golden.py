@@ -20,6 +20,7 @@ from bot.domain.candidate import candidates
 from bot.domain.diff import diff
 from bot.domain.event import Event
 from bot.domain.request import State
+from bot.domain.sheet import Environment
 from bot.domain.texts import N_, Text
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
@@ -118,6 +119,21 @@ def _close_modal() -> dict[str, Any]:
     return modals.close(request, T, in_doubt=True, private_metadata='{"value":"revision-1"}')
 
 
+def _silent_card() -> Message:
+    silent = Environment("prod", "https://ocp.example/task/{id}", away_since=NOW)
+    sheet = a_sheet(State.RUNNING, tasks=[a_task(R, S, S, R, S)], environment=silent)
+    return cards.card(sheet, OPERATION, T, asks_approvers=True)
+
+
+def _away_notice() -> Message:
+    return replies.notice(an_event("environment.away", {"since": NOW.isoformat()}), "prod", T)
+
+
+def _back_notice() -> Message:
+    data = {"since": NOW.isoformat(), "seconds": 2880, "version": "4.3.2", "was_version": "4.0.3", "counts": {S: 4}}
+    return replies.notice(an_event("environment.back", {**data, "left": 0}), "prod", T)
+
+
 SURFACES: dict[str, Callable[[], dict[str, Any] | Message]] = {
     "modal_create": _form,
     "card_pending": _pending_card,
@@ -129,6 +145,9 @@ SURFACES: dict[str, Callable[[], dict[str, Any] | Message]] = {
     "modal_attach": _attach_modal,
     "modal_close": _close_modal,
     "reply_unclear": _unclear_reply,
+    "card_silent": _silent_card,
+    "notice_away": _away_notice,
+    "notice_back": _back_notice,
     "reply_progress": _progress_reply,
     "reply_failed": _failed_reply,
     "reply_uncertain": _uncertain_reply,

@@ -1,8 +1,9 @@
 """Replies: each event in words, progress one line a change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from gettext import NullTranslations
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from bot.domain.request import UserId
 from bot.domain.task import Task
 from bot.ports import Message
 from tests.blocks.strategies import DATA
-from tests.builders import DANA, OMAR, TASK_ID, a_mark, a_sheet, a_task, an_event, stages
+from tests.builders import DANA, NOW, OMAR, TASK_ID, a_mark, a_sheet, a_task, an_event, stages
 
 T = NullTranslations()
 S, R, F, P = "SUCCESSFUL", "RUNNING", "FAILED", "PENDING"
@@ -198,6 +199,53 @@ def test_an_environment_stops_once_for_all() -> None:
         "All calls are stopped, so the account is not locked.",
         "Admin: renew the password and restart, or, if OCP takes the old one again: obproxy-bot resume.",
     ]
+
+
+def noticed(kind: str, data: Mapping[str, Any]) -> list[str]:
+    return bare(notice(an_event(kind, data), "prod", T).blocks, T, most=3_000).splitlines()
+
+
+def test_an_ocp_that_is_silent_is_told_with_what_follows() -> None:
+    """Since when, what goes on all the same, and what does not."""
+    assert noticed("environment.away", DATA["environment.away"]) == [
+        "🟠 OCP prod has not answered since 14:02 UTC.",
+        "A running task goes on there. Nothing is sent from here until it answers.",
+    ]
+
+
+BACK = {"since": NOW.isoformat(), "seconds": 2880, "version": "4.0.3", "counts": {S: 4}, "left": 0}
+
+
+@pytest.mark.parametrize(
+    ("changed", "lines"),
+    [
+        ({}, ["after 48 min.", "Meanwhile: 4 subtasks SUCCESSFUL, none FAILED."]),
+        (
+            {"version": "4.3.2", "was_version": "4.0.3"},
+            ["after 48 min, now version 4.3.2 (was 4.0.3).", "Meanwhile: 4 subtasks SUCCESSFUL, none FAILED."],
+        ),
+        ({"counts": {}}, ["after 48 min.", "Meanwhile: no subtask changed."]),
+        ({"counts": {S: 1}}, ["after 48 min.", "Meanwhile: 1 subtask SUCCESSFUL, none FAILED."]),
+        (
+            {"counts": {F: 2, P: 1, R: 3, S: 4}},
+            ["after 48 min.", "Meanwhile: 4 subtasks SUCCESSFUL, 1 PENDING, 3 RUNNING, 2 FAILED."],
+        ),
+        ({"counts": {F: 1}}, ["after 48 min.", "Meanwhile: 1 subtask FAILED."]),
+        (
+            {"left": 2},
+            [
+                "after 48 min.",
+                "Meanwhile: 4 subtasks SUCCESSFUL, none FAILED.",
+                "2 tasks are not looked at yet.",
+            ],
+        ),
+    ],
+)
+def test_an_ocp_that_is_back_is_told_with_what_happened_meanwhile(changed: dict[str, Any], lines: list[str]) -> None:
+    """How long it was away, another version if it has one, the subtasks by OCP's names of their states."""
+    first, *rest = noticed("environment.back", {**BACK, **changed})
+
+    assert [first.removeprefix("🔄 OCP prod answers again "), *rest] == lines
 
 
 def test_plain_text_says_the_same_without_blocks() -> None:

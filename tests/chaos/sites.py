@@ -11,6 +11,9 @@ from greenlet import getcurrent
 DECIDES = ("bot.workflows.", "bot.workers.", "bot.listeners.", "bot.app")
 """Whose functions name a site; the edges below them are only ways to it."""
 
+WAYS = frozenset({"bot.workflows.line"})
+"""Modules among them that are only ways to an edge themselves."""
+
 PLUMBING = frozenset({"decide_again", "leased", "_round"})
 """Functions that run whatever they are given."""
 
@@ -27,7 +30,7 @@ def site() -> str:
     module = inner = ""
     for frame in _frames(sys._getframe(1)):
         where, code = str(frame.f_globals.get("__name__", "")), frame.f_code
-        if where.startswith(DECIDES) and code.co_name not in PLUMBING:
+        if where.startswith(DECIDES) and where not in WAYS and code.co_name not in PLUMBING:
             prefix = "" if where == module else f"{where.rpartition('.')[2]}."
             named.append(f"{prefix}{_function(code)}{_place(code, inner, frame.f_lasti)}")
             module = where

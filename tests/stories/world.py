@@ -189,6 +189,22 @@ class World:
         assert first_broken(events) is None
         return events
 
+    async def told_of_ocp(self) -> tuple[Event, ...]:
+        """Return the events of OCP itself, verified."""
+        async with self._database().reading() as tx:
+            events = await tx.events("environment:prod")
+        assert first_broken(events) is None
+        return events
+
+    def notices(self) -> list[str]:
+        """Return what the approvals channel was told of OCP itself: what is no card there."""
+        shown = [self.slack.rendered(message) for message in self.approvals.messages]
+        return [text for text in shown if not text.startswith("prod: ")]
+
+    async def is_told(self, words: str, seconds: float = DEADLINE) -> None:
+        """Wait until a notice says *words*."""
+        await self.slack.wait_for(lambda: [text for text in self.notices() if words in text], timeout=seconds)
+
     async def happens(self, kind: str, number: int = 1, seconds: float = DEADLINE) -> None:
         """Wait until the timeline has an event of *kind*."""
         async with asyncio.timeout(seconds):

@@ -18,6 +18,8 @@ from bot.domain.request import Place, Request, RequestId, RevisionId, State
 from bot.domain.task import Task
 from bot.ports import Ocp
 from bot.store.database import Database
+from bot.workflows.reach import Reach
+from bot.workflows.silence import Silence
 from bot.workflows.stop import Brake
 from bot.workflows.watch import Watch
 from tests.builders import NOW, OMAR, a_request
@@ -123,4 +125,7 @@ def _watch(database: Database, request: Request, looks: list[Task]) -> Watch:
         look_seconds=5.0,
     )
     brake = Brake(database, clock, lambda: uuid.uuid4().hex, request.environment, "digest", lambda: None)
-    return Watch(database, cast(Ocp, Shows(looks)), clock, policy, brake, lambda: None, lambda: 0.5)
+    ocp = cast(Ocp, Shows(looks))
+    silence = Silence(database, clock, request.environment, brake, lambda: None)
+    reach = Reach(ocp, clock, brake, silence, lambda: 0.5)
+    return Watch(database, ocp, clock, policy, reach, lambda: None, lambda: 0.5)
