@@ -16,13 +16,7 @@ from .story import play
 
 AT_A_TIME = 3
 SEED = 0 if os.environ.get("CI") else datetime.now(UTC).toordinal()
-MUST_BE_POINTS = (
-    "commit ask.",
-    "commit decide.",
-    "commit submit._claim",
-    "commit settle._write",
-    "commit watch._store",
-    "commit notes.save",
+CALLS = (
     "OCP GET /api/v2/obproxy/clusters",
     "OCP POST /api/v2/obproxy/clusters",
     "OCP GET /api/v2/tasks/instances/{id}",
@@ -36,6 +30,8 @@ MUST_BE_POINTS = (
     "Slack chat.update",
     "Slack response_url",
 )
+TAKE_LONG = {("commit submit._claim", "after"), ("OCP POST", "before")}
+"""Deaths after which the bot looks for ten minutes before it asks; `make chaos` has them."""
 
 
 @pytest.mark.invariant(1)
@@ -44,11 +40,12 @@ MUST_BE_POINTS = (
 async def test_killed_at_a_sample_of_all_points(tmp_path: Path) -> None:
     """A first run lists the points; killed at eight of them, spread over the list, the story ends right each time."""
     recorded = await _play(Plan(), tmp_path / "recorded")
-    points = list(recorded.met[0])
+    points = [point for point in recorded.met[0] if not _takes_long(point)]
 
     results = await _killed(list(spread(points, 8, first=SEED)), tmp_path)
 
-    assert [words for words in MUST_BE_POINTS if not any(point.site.startswith(words) for point in points)] == []
+    assert [call for call in CALLS if not any(point.site.startswith(call) for point in points)] == []
+    assert sum(point.site.startswith("commit ") for point in points) > 20
     assert {str(result.plan): result.findings for result in [recorded, *results] if result.findings} == {}
     assert sum(result.deaths for result in results) >= 6, "a point may be missed by chance, not many of them"
 
@@ -65,6 +62,10 @@ async def test_killed_around_the_send_on_postgresql(tmp_path: Path, postgres: st
 
     assert {str(result.plan): result.findings for result in results if result.findings} == {}
     assert [result.deaths for result in results] == [1, 1]
+
+
+def _takes_long(point: Point) -> bool:
+    return any(point.site.startswith(site) and point.side == side for site, side in TAKE_LONG)
 
 
 async def _killed(points: Sequence[Point], folder: Path, server: str = "") -> list[Result]:
