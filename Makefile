@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup story test chaos invariants lint lock texts
+.PHONY: setup story test long chaos invariants lint lock texts
 
 setup: $(READY)
 
@@ -19,6 +19,10 @@ story: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 3  # the stories mostly wait
+
+# What takes minutes: crowds of requests on several replicas, hours of outages.
+long: $(READY)
+	$(BIN)/python -m pytest -m long -s
 
 # Kills the bot at every commit and call and writes the table in docs/reliability.md.
 chaos: $(READY)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.event import BOT, Event, Fact, canonical, chain, digest
+from bot.domain.policy import Policy
 from bot.domain.request import Place, Request, RequestId, Revision, RevisionId, State, UserId
 from bot.domain.sheet import Environment, Names, Sheet
 from bot.domain.task import FAILED, PENDING, RUNNING, SUCCESSFUL, Print, Subtask, Task
@@ -70,6 +71,22 @@ def a_request(*, state: State = State.PENDING, **changed: Any) -> Request:
         state=state,
     )
     return replace(request, **{**decided, **changed})
+
+
+def a_policy(**changed: Any) -> Policy:
+    """Return the rules of "prod": Omar and Ines approve, Omar operates."""
+    policy = Policy(
+        environment="prod",
+        approvals=Place("T0TEAM", "C0DBA"),
+        approvers=(OMAR, INES),
+        operators=(OMAR,),
+        account="obproxy-bot",
+        account_is_ours=True,
+        task_url="https://ocp.example/task/{id}",
+        send_within=timedelta(minutes=30),
+        look_seconds=5.0,
+    )
+    return replace(policy, **changed)
 
 
 def a_revision(payload: Mapping[str, Any] = PAYLOAD, **changed: Any) -> Revision:

@@ -63,19 +63,20 @@ class Brake:
             await self._write(fact, stopped=f"{reason}: {detail}", digest=self.digest)
 
     async def show_at(self, place: Place) -> None:
-        """Let what happens to the environment itself be told at *place*; called at start."""
-        async with self.store.transaction() as tx:
-            if not await tx.has_thread_of_environment(self.environment, place):
-                row = await tx.environment(self.environment)
-                thread = Thread(
-                    id=self.new_id(),
-                    request=None,
-                    environment=self.environment,
-                    place=place,
-                    is_home=False,
-                    cursor=row.seq,
-                )
-                await tx.save_thread(thread)
+        """Let what happens to the environment be told at *place*; called at start, by several replicas at once, too."""
+
+        async def attempt() -> None:
+            async with self.store.transaction() as tx:
+                if not await tx.has_thread_of_environment(self.environment, place):
+                    row = await tx.environment(self.environment)
+                    await tx.save_thread(self._thread(place, cursor=row.seq))
+
+        await decide_again(attempt)
+
+    def _thread(self, place: Place, *, cursor: int) -> Thread:
+        return Thread(
+            id=self.new_id(), request=None, environment=self.environment, place=place, is_home=False, cursor=cursor
+        )
 
     async def release(self) -> None:
         """Lift a stop that other credentials or another address have caused; called at start."""

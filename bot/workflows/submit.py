@@ -64,6 +64,7 @@ class Submit:
     async def _look_and_send(self, request: Request) -> None:
         try:
             listed = await self.ocp.clusters()
+            looked_at = self.clock.monotonic()
             there = next((cluster for cluster in listed.clusters if cluster.name == request.name), None)
             ours = await self._unbound_tasks(request) if there else []
         except OcpStopped as error:
@@ -78,7 +79,7 @@ class Submit:
             if there:
                 await self._is_there(request, there, ours)
             else:
-                await self._claim_and_send(request, before=listed.at.isoformat())
+                await self._claim_and_send(request, before=listed.at.isoformat(), looked_at=looked_at)
 
     async def _unbound_tasks(self, request: Request) -> list[Task]:
         """Return our account's tasks since the request was made that belong to no request: perhaps a lost create."""
@@ -103,9 +104,16 @@ class Submit:
                 await tx.save(request.move(State.OCP_REFUSED, now=now), fact, at=now)
         self.wake()
 
-    async def _claim_and_send(self, request: Request, *, before: str) -> None:
-        """Claim the send, then send it, once: a claim that was slow to commit is given back instead."""
+    async def _claim_and_send(self, request: Request, *, before: str, looked_at: float) -> None:
+        """
+        Claim the send, then send it, once: a claim that was slow to commit is given back instead.
+
+        What was looked at too long ago (monotonic seconds) is looked at again in the next round: a process that stood
+        still since then knows neither what OCP has now nor whether the time for sending is over.
+        """
         claimed_from = self.clock.monotonic()
+        if not may_start(looked_at, claimed_from):
+            return
         act, revision = await self._claim(request, before)
         if not may_start(claimed_from, self.clock.monotonic()):
             await self.settle.answered(act, NotSent("the claim took too long to commit", cause="database"))

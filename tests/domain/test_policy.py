@@ -1,29 +1,17 @@
 """Who may do what; whoever may not reads who may."""
 
 from dataclasses import replace
-from datetime import timedelta
 from gettext import NullTranslations
 
 import pytest
 
 from bot.domain.errors import NotAllowed
-from bot.domain.policy import Policy
-from bot.domain.request import Place, UserId
-from tests.builders import DANA, INES, OMAR
+from bot.domain.request import UserId
+from tests.builders import DANA, INES, OMAR, a_policy
 
 T = NullTranslations()
 EVE = UserId("U0EVE")
-POLICY = Policy(
-    environment="prod",
-    approvals=Place("T0TEAM", "C0DBA"),
-    approvers=(OMAR, INES),
-    operators=(EVE, INES),
-    account="obproxy-bot",
-    account_is_ours=True,
-    task_url="",
-    send_within=timedelta(minutes=30),
-    look_seconds=5.0,
-)
+POLICY = a_policy(operators=(EVE, INES))
 
 
 @pytest.mark.invariant(4)

@@ -1,6 +1,7 @@
 """Several processes and several versions on one database."""
 
 import asyncio
+import itertools
 import signal
 import subprocess
 import sys
@@ -15,9 +16,12 @@ from sqlalchemy import Connection, MetaData, create_engine, inspect, make_url, t
 import bot.store
 from bot.domain.errors import StoreUnavailable
 from bot.domain.event import Fact, Kind
+from bot.domain.request import Place
 from bot.store.database import Database
 from bot.store.trouble import is_passing
+from bot.workflows.stop import Brake
 from tests.builders import NOW, a_request
+from tests.still_clock import StillClock
 
 MIGRATIONS = Path(bot.store.__file__).parent / "migrations"
 HOLD = """
@@ -174,3 +178,14 @@ def _migrate(connection: Connection, revision: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+async def test_replicas_that_start_at_once_show_the_environment_in_one_thread(database: Database) -> None:
+    """Each makes sure that it is there; one makes it."""
+    ids = itertools.count()
+    brakes = [Brake(database, StillClock(), lambda: f"t-{next(ids)}", "prod", "digest", lambda: None) for _ in range(8)]
+
+    await asyncio.gather(*(brake.show_at(Place("T0TEAM", "C0DBA")) for brake in brakes))
+
+    async with database.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM threads")) == 1

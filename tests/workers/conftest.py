@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.sandbox.slack import SandboxSlack
+from tests.still_clock import StillClock
 
 from .replicas import Scene
-from .still_clock import StillClock
 
 
 @pytest.fixture

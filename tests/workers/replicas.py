@@ -29,9 +29,8 @@ from bot.workers.posts import Posts
 from bot.workers.sender import Sender
 from bot.workflows.ask import Ask
 from bot.workflows.sheets import Sheets
+from tests.still_clock import StillClock
 from tests.stories.world import answers
-
-from .still_clock import StillClock
 
 PORTS = ("exportPort", "exporterPort")
 TYPED = answers(install="install", sql_port="2883", exporter_port="2884", port="2883")

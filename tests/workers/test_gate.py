@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 
 from bot.workers.gate import POST, UPDATE, Gate
 from bot.workers.outage import Outage
-
-from .still_clock import StillClock
+from tests.still_clock import StillClock
 
 
 def gate_at(clock: StillClock) -> Gate:

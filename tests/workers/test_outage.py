@@ -9,8 +9,7 @@ from structlog.testing import capture_logs
 from bot.domain.errors import PlaceRefused, SlackError, SlackLimited, SlackUnreachable, SlackUnsure, TokenRefused
 from bot.workers.gate import FIND, POST, UPDATE, Gate
 from bot.workers.outage import Outage
-
-from .still_clock import StillClock
+from tests.still_clock import StillClock
 
 AWAY = SlackUnreachable("no connection")
 

@@ -2,20 +2,18 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from bot.clock import SystemClock
 from bot.domain.answer import Accepted, Answer, NotSent, Refused, Stopped, Unknown
 from bot.domain.event import Fact, Kind
-from bot.domain.policy import Policy
 from bot.domain.records import Act
-from bot.domain.request import Place, Request, State
+from bot.domain.request import Request, State
 from bot.store.database import Database
 from bot.workflows.settle import Settle
 from bot.workflows.stop import Brake
-from tests.builders import DANA, NOW, OMAR, TASK_ID, a_request, a_revision, a_task
+from tests.builders import DANA, NOW, TASK_ID, a_policy, a_request, a_revision, a_task
 
 ACCEPTED = Accepted(a_task(), "trace-1")
 OTHERS: list[Answer] = [
@@ -37,17 +35,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 def settle(database: Database) -> Settle:
     clock, ids = SystemClock(), iter(range(1000))
-    policy = Policy(
-        environment="prod",
-        approvals=Place("T0TEAM", "C0DBA"),
-        approvers=(OMAR,),
-        operators=(OMAR,),
-        account="obproxy-bot",
-        account_is_ours=True,
-        task_url="https://ocp.example/task/{id}",
-        send_within=timedelta(minutes=30),
-        look_seconds=5.0,
-    )
+    policy = a_policy()
     brake = Brake(database, clock, lambda: f"b-{next(ids)}", "prod", "digest", lambda: None)
     return Settle(database, clock, lambda: f"w-{next(ids)}", policy, brake, lambda: None, lambda: 0.5)
 

@@ -24,26 +24,11 @@ from bot.workflows.reach import STOPPED, UNREACHABLE, Reach
 from bot.workflows.silence import Silence
 from bot.workflows.stop import Brake
 from tests.builders import NOW, a_request, a_task
+from tests.still_clock import StillClock
 
 INFO = "/api/v2/info"
 HASTY = Limits(read_seconds=0.2)
 HTML_502 = Fault(kind="html", path=".*", status=502, times=None, after_effect=False)
-
-
-@dataclass(slots=True)
-class HandClock:
-    """Stands still until somebody moves it."""
-
-    seconds: float = 0.0
-
-    def now(self) -> datetime:
-        return NOW + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    async def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
 
 
 @dataclass(slots=True)
@@ -53,12 +38,12 @@ class Replica:
     ocp: SandboxOcp
     database: Database
     client: OcpClient
-    clock: HandClock
+    clock: StillClock
     reach: Reach
     line: Line
 
     @classmethod
-    def of(cls, ocp: SandboxOcp, database_url: str, clock: HandClock) -> "Replica":
+    def of(cls, ocp: SandboxOcp, database_url: str, clock: StillClock) -> "Replica":
         database = Database.at(database_url)
         client = OcpClient(base_url=ocp.url, username=ocp.username, password=ocp.password, clock=clock, limits=HASTY)
         brake = Brake(database, clock, lambda: "id", "prod", "digest", lambda: None)
@@ -110,7 +95,7 @@ async def ocp() -> AsyncIterator[SandboxOcp]:
 @pytest.fixture
 async def replicas(ocp: SandboxOcp, database_url: str) -> AsyncIterator[list[Replica]]:
     """Two processes on one database of either kind, and one clock."""
-    clock = HandClock()
+    clock = StillClock()
     both = [Replica.of(ocp, database_url, clock) for _ in range(2)]
     await both[0].database.migrate()
     yield both
@@ -121,7 +106,7 @@ async def replicas(ocp: SandboxOcp, database_url: str) -> AsyncIterator[list[Rep
 @pytest.fixture
 async def replica(ocp: SandboxOcp, tmp_path: Path) -> AsyncIterator[Replica]:
     """One process that has read OCP's version already."""
-    replica = Replica.of(ocp, f"sqlite:///{tmp_path}/bot.db", HandClock())
+    replica = Replica.of(ocp, f"sqlite:///{tmp_path}/bot.db", StillClock())
     await replica.database.migrate()
     await replica.rounds(1)
     assert (await replica.row()).ocp_version == "4.0.3-20250201"

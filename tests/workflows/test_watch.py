@@ -12,9 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.event import Fact, Kind, first_broken
-from bot.domain.policy import Policy
 from bot.domain.records import Watch as Watched
-from bot.domain.request import Place, Request, RequestId, RevisionId, State
+from bot.domain.request import Request, RequestId, RevisionId, State
 from bot.domain.task import Task
 from bot.ports import Ocp
 from bot.store.database import Database
@@ -22,7 +21,7 @@ from bot.workflows.reach import Reach
 from bot.workflows.silence import Silence
 from bot.workflows.stop import Brake
 from bot.workflows.watch import Watch
-from tests.builders import NOW, OMAR, a_request
+from tests.builders import NOW, a_policy, a_request
 from tests.chaos.looks import keep_looks, kept_looks, untold
 from tests.domain.strategies import tasks
 
@@ -113,17 +112,7 @@ async def _running(database: Database, first: Task) -> tuple[Request, Watched]:
 
 def _watch(database: Database, request: Request, looks: list[Task]) -> Watch:
     clock = Later()
-    policy = Policy(
-        environment=request.environment,
-        approvals=Place("T0TEAM", "C0DBA"),
-        approvers=(OMAR,),
-        operators=(OMAR,),
-        account="obproxy-bot",
-        account_is_ours=True,
-        task_url="https://ocp.example/task/{id}",
-        send_within=timedelta(minutes=30),
-        look_seconds=5.0,
-    )
+    policy = a_policy(environment=request.environment)
     brake = Brake(database, clock, lambda: uuid.uuid4().hex, request.environment, "digest", lambda: None)
     ocp = cast(Ocp, Shows(looks))
     silence = Silence(database, clock, request.environment, brake, lambda: None)

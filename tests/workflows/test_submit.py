@@ -1,0 +1,84 @@
+"""A replica that stands still between its look at OCP and its claim."""
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from bot import operations
+from bot.domain.event import Fact, Kind
+from bot.domain.inventory import ClusterList
+from bot.domain.request import State
+from bot.ocp.client import OcpClient
+from bot.sandbox.ocp import SandboxOcp
+from bot.store.database import Database
+from bot.workflows.line import Line
+from bot.workflows.reach import Reach
+from bot.workflows.settle import Settle
+from bot.workflows.silence import Silence
+from bot.workflows.stop import Brake
+from bot.workflows.submit import Submit
+from tests.builders import DANA, NOW, PAYLOAD, a_policy, a_request, a_revision
+from tests.still_clock import StillClock
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped(Line):
+    """A line whose process is stopped for a minute, once, after it has read the cluster list."""
+
+    clock: StillClock
+    stops: list[float]
+
+    async def clusters(self) -> ClusterList:
+        listed = await super(Stopped, self).clusters()
+        self.clock.seconds += self.stops.pop() if self.stops else 0.0
+        return listed
+
+
+@pytest.fixture
+async def ocp() -> AsyncIterator[SandboxOcp]:
+    async with SandboxOcp() as sandbox:
+        yield sandbox
+
+
+@pytest.mark.invariant(1)
+@pytest.mark.parametrize(("stood_still", "sent_at_once"), [(4.0, True), (60.0, False)])
+async def test_what_was_seen_before_a_stop_is_seen_anew_before_the_claim(
+    ocp: SandboxOcp, database_url: str, stood_still: float, sent_at_once: bool
+) -> None:
+    """The list is a minute old: nothing is claimed; the next round looks again, and sends."""
+    clock, ids = StillClock(), itertools.count()
+    database = Database.at(database_url)
+    await database.migrate()
+    client = OcpClient(base_url=ocp.url, username=ocp.username, password=ocp.password, clock=clock)
+
+    def new_id() -> str:
+        return f"id-{next(ids)}"
+
+    def wake() -> None:
+        """Nobody sleeps here."""
+
+    policy = a_policy()
+    brake = Brake(database, clock, new_id, "prod", "digest", wake)
+    reach = Reach(client, clock, brake, Silence(database, clock, "prod", brake, wake), lambda: 0.5)
+    settle = Settle(database, clock, new_id, policy, brake, wake, lambda: 0.5)
+    line = Stopped(client, reach, clock, [stood_still])
+    catalogue = operations.load(exporter_port_names=("exportPort",))
+    submit = Submit(database, line, clock, new_id, catalogue, policy, reach, settle, wake)
+    request = a_request(state=State.APPROVED, decided_at=NOW, next_try_at=NOW, version=0, seq=0, head="")
+    async with database.transaction() as tx:
+        await tx.save(request, Fact(Kind.ASKED, actor=DANA), Fact(Kind.APPROVED, actor=DANA), at=NOW)
+        await tx.add_revision(request.id, a_revision(PAYLOAD), NOW)
+
+    await submit.round()
+    after_the_stop = len(ocp.accepted_creates)
+    await submit.round()
+
+    assert after_the_stop == (1 if sent_at_once else 0)
+    assert len(ocp.accepted_creates) == 1
+    async with database.reading() as tx:
+        kinds = [event.kind for event in await tx.events(request.id)]
+    assert kinds.count(Kind.SUBMITTING) == 1
+    await client.aclose()
+    await database.close()
