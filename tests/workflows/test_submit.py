@@ -2,13 +2,11 @@
 
 import itertools
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
 
 from bot import operations
 from bot.domain.event import Fact, Kind
-from bot.domain.inventory import ClusterList
 from bot.domain.request import State
 from bot.ocp.client import OcpClient
 from bot.sandbox.ocp import SandboxOcp
@@ -23,17 +21,14 @@ from tests.builders import DANA, NOW, PAYLOAD, a_policy, a_request, a_revision
 from tests.still_clock import StillClock
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped(Line):
-    """A line whose process is stopped for a minute, once, after it has read the cluster list."""
+class StoppingClock(StillClock):
+    """Its process is stopped for so many seconds, once, right after it has looked at it."""
 
-    clock: StillClock
-    stops: list[float]
+    stops = 0.0
 
-    async def clusters(self) -> ClusterList:
-        listed = await super(Stopped, self).clusters()
-        self.clock.seconds += self.stops.pop() if self.stops else 0.0
-        return listed
+    def monotonic(self) -> float:
+        seconds, self.seconds, self.stops = self.seconds, self.seconds + self.stops, 0.0
+        return seconds
 
 
 @pytest.fixture
@@ -48,10 +43,10 @@ async def test_what_was_seen_before_a_stop_is_seen_anew_before_the_claim(
     ocp: SandboxOcp, database_url: str, stood_still: float, sent_at_once: bool
 ) -> None:
     """The list is a minute old: nothing is claimed; the next round looks again, and sends."""
-    clock, ids = StillClock(), itertools.count()
+    clock, ids = StoppingClock(), itertools.count()
     database = Database.at(database_url)
     await database.migrate()
-    client = OcpClient(base_url=ocp.url, username=ocp.username, password=ocp.password, clock=clock)
+    client = OcpClient(base_url=ocp.url, username=ocp.username, password=ocp.password, clock=StillClock())
 
     def new_id() -> str:
         return f"id-{next(ids)}"
@@ -63,7 +58,7 @@ async def test_what_was_seen_before_a_stop_is_seen_anew_before_the_claim(
     brake = Brake(database, clock, new_id, "prod", "digest", wake)
     reach = Reach(client, clock, brake, Silence(database, clock, "prod", brake, wake), lambda: 0.5)
     settle = Settle(database, clock, new_id, policy, brake, wake, lambda: 0.5)
-    line = Stopped(client, reach, clock, [stood_still])
+    line = Line(client, reach)
     catalogue = operations.load(exporter_port_names=("exportPort",))
     submit = Submit(database, line, clock, new_id, catalogue, policy, reach, settle, wake)
     request = a_request(state=State.APPROVED, decided_at=NOW, next_try_at=NOW, version=0, seq=0, head="")
@@ -71,6 +66,7 @@ async def test_what_was_seen_before_a_stop_is_seen_anew_before_the_claim(
         await tx.save(request, Fact(Kind.ASKED, actor=DANA), Fact(Kind.APPROVED, actor=DANA), at=NOW)
         await tx.add_revision(request.id, a_revision(PAYLOAD), NOW)
 
+    clock.stops = stood_still
     await submit.round()
     after_the_stop = len(ocp.accepted_creates)
     await submit.round()
