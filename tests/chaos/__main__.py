@@ -30,7 +30,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 def main(
     databases: Annotated[str, typer.Option(help="Which ones, with commas.")] = ",".join(NAMES),
     kills: Annotated[int, typer.Option(help="How many at random instants, over all databases.")] = 300,
-    workers: Annotated[int, typer.Option(help="How many stories at a time.")] = (os.cpu_count() or 2) + 1,
+    workers: Annotated[int, typer.Option(help="How many stories at a time; they mostly wait.")] = (os.cpu_count() or 2)
+    + 2,
     seed: Annotated[int, typer.Option(help="Of all that is random; a new one if left out.")] = -1,
     table: Annotated[bool, typer.Option(help="Write the table in docs/reliability.md.")] = True,
 ) -> None:

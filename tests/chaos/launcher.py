@@ -1,4 +1,4 @@
-"""The bot as a process of its own, with a recorder around its commits and calls."""
+"""The bot as a process of its own, with a recorder around its commits and calls, watched for calls in transactions."""
 
 import asyncio
 import os
@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
+import pytest
+
 from bot.cli import serve
 from bot.clock import SystemClock
 from bot.config import from_environment
 from bot.telemetry import logs
+from tests.stories.guard import Guard
 
 from .attach import attach
 from .points import Recorder
@@ -21,6 +24,7 @@ def launch(environment: Mapping[str, str], log: Path) -> NoReturn:
     with log.open("ab") as file:
         os.dup2(file.fileno(), sys.stderr.fileno())
     attach(Recorder.of(environment))
+    Guard().watch(pytest.MonkeyPatch())
     settings = from_environment(environment)
     logs.set_up("INFO", settings.secrets)
     clock = SystemClock(float(environment["STORY_SPEED"]), since=float(environment["STORY_SINCE"]))

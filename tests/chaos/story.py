@@ -44,7 +44,7 @@ class Story:
     lives: Lives
     people: People
     record: Record
-    is_over: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
     faults: list[str] = field(default_factory=list)
 
     async def play(self) -> Result:
@@ -100,15 +100,15 @@ class Story:
     async def _live(self) -> None:
         """Start the bot, and again whenever it has died, until the story is over."""
         dice = random.Random(self.plan.seed)
-        while not self.is_over:
+        while not self.over.is_set():
             number = len(self.lives.points)
             kill = self.plan.kills[number].to_json() if number < len(self.plan.kills) else ""
             await self.lives.begin(self._environment() | {"CHAOS_KILL": kill})
-            if self.is_over:
+            if self.over.is_set():
                 self.lives.send(signal.SIGTERM)
             code = await self._life(dice)
-            if code != KILLED and not self.is_over:
-                self.faults.append(f"the process ended by itself with exit code {code}")
+            if code not in {KILLED, *([0, -signal.SIGTERM] if self.over.is_set() else [])}:
+                self.faults.append(f"the process ended with exit code {code}")
 
     async def _life(self, dice: random.Random) -> int:
         """Wait for the end of a life, and bring it about if it is to be at random; return the exit code."""
@@ -122,7 +122,7 @@ class Story:
 
     async def _end(self, living: asyncio.Task[None]) -> None:
         """End the bot as an operator does."""
-        self.is_over = True
+        self.over.set()
         self.lives.send(signal.SIGTERM)
         try:
             await asyncio.wait_for(asyncio.shield(living), END_SECONDS)
