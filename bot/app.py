@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,9 @@ TICKS = {
     "copies": timedelta(seconds=2),
     "reach": timedelta(seconds=5),
 }
+LEASED = ("look", "names", "send", "submit", "watch")
+"""What one replica does for all."""
+
 STOP_SECONDS = 25.0
 """How long the end waits for a create in flight; its claim outlives the process."""
 
@@ -178,9 +182,8 @@ async def opened(settings: Settings, *, alone: bool = False) -> Database:
         StoreUnavailable: a server does not answer; try again.
     """
     database = Database.at(settings.database_url.get_secret_value())
-    if alone and not database.claim_alone():
-        await database.close()
-        raise WrongSetting(f"DATABASE_URL cannot be used: {TAKEN}")
+    if alone:
+        await _claimed(database)
     try:
         await database.migrate()
     except StoreUnavailable as error:
@@ -190,6 +193,17 @@ async def opened(settings: Settings, *, alone: bool = False) -> Database:
         said = str(error).splitlines()[0]
         raise WrongSetting(f"DATABASE_URL cannot be used: {said}; expected: {EXPECTED['DATABASE_URL']}") from error
     return database
+
+
+async def _claimed(database: Database) -> None:
+    """Let no other process run on the database's file; raises WrongSetting if one does."""
+    try:
+        why = "" if database.claim_alone() else TAKEN
+    except OSError as error:
+        why = f"its lock file cannot be opened ({error.strerror})"
+    if why:
+        await database.close()
+        raise WrongSetting(f"DATABASE_URL cannot be used: {why}")
 
 
 async def _accepted(name: str, call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
@@ -240,7 +254,9 @@ def build(
     reach = Reach(ocp, clock, brake, Silence(database, clock, policy.environment, brake, wake), jitter)
     line = Line(ocp, reach)
     settle = Settle(database, clock, new_id, policy, brake, wake, jitter)
-    submit = Submit(database, line, clock, new_id, catalogue, policy, reach, settle, wake)
+    leases = Leases(database, clock, new_id(), LEASED, clock.speed)
+    is_ours = partial(leases.has, "submit")
+    submit = Submit(database, line, clock, new_id, catalogue, policy, reach, settle, wake, is_ours)
     look = Look(database, line, clock, catalogue, policy, reach, settle, wake)
     watch = Watch(database, line, clock, policy, reach, wake, jitter)
     lookups = Lookups(database, line, clock, catalogue, policy, reach, wake, jitter)
@@ -251,7 +267,6 @@ def build(
     posts, drawings = Posts(notes, new_id, messenger, gate, copies), Drawings(notes, messenger, gate)
     catch_up = CatchUp(database, notes, posts, drawings, sheets, catalogue, translator)
     sender = Sender(database, clock, catch_up, outage)
-    leases = Leases(database, clock, new_id(), [], clock.speed)
     rounds: dict[str, Work] = {
         "submit": submit.round,
         "watch": watch.round,
@@ -259,8 +274,7 @@ def build(
         "look": look.round,
         "names": lookups.round,
     }
-    leases.names = sorted(f"{name}:{policy.environment}" for name in rounds)
-    rounds = {name: leases.only(f"{name}:{policy.environment}", work) for name, work in rounds.items()}
+    rounds = {name: leases.only(name, work) for name, work in rounds.items()}
     # Under no lease: each replica removes its own posts' copies, and finds out by itself whether it reaches OCP.
     rounds |= {"lease": leases.renew, "copies": copies.round, "reach": reach.round}
     workers |= {name: Worker(name, work, clock, jitter) for name, work in rounds.items()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.domain.errors import StoreUnavailable
+from bot.domain.errors import Conflict, StoreUnavailable
 from bot.ports import Clock, Store, Work
 
 LEASE_SECONDS = 10.0
@@ -32,10 +32,15 @@ class Leases:
 
     async def renew(self) -> None:
         """Take what is free and keep what is ours; called every third of a lease's life."""
-        if self.is_over:
-            return
+        if not self.is_over:
+            await self._renew()
+
+    async def _renew(self) -> None:
         asked_at = self.clock.monotonic()
         held = await self.store.lease(self.names, self.holder, LEASE_SECONDS / self.speed)
+        if self.is_over:  # the end has begun meanwhile
+            await self.give_back()
+            return
         self._log_changes(held)
         self.until = dict.fromkeys(held, asked_at + LEASE_SECONDS)
 
@@ -44,14 +49,18 @@ class Leases:
         self.is_over, self.until = True, {}
         try:
             await self.store.give_back(self.holder)
-        except StoreUnavailable as error:
+        except (Conflict, StoreUnavailable) as error:
             log.warning("leases were not given back; they run out", error=str(error))
+
+    def has(self, name: str) -> bool:
+        """Return whether this replica surely has the lease."""
+        return self.until.get(name, 0.0) > self.clock.monotonic()
 
     def only(self, name: str, work: Work) -> Work:
         """Return *work* as it is to be done here: not at all while another replica does it."""
 
         async def leased() -> None:
-            if self.until.get(name, 0.0) > self.clock.monotonic():
+            if self.has(name):
                 await work()
 
         return leased

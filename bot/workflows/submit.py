@@ -1,7 +1,7 @@
 """Submitting: an approved request goes to OCP once (DESIGN, section 5)."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,7 +31,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Send what was approved: look, claim, send once, settle the answer."""
+    """
+    Send what was approved: look, claim, send once, settle the answer.
+
+    `is_ours` tells whether it is still for this process to send: not once its end has begun, or another one does it.
+    """
 
     store: Store
     ocp: Ocp
@@ -42,6 +46,7 @@ class Submit:
     reach: Reach
     settle: Settle
     wake: Wake
+    is_ours: Callable[[], bool]
 
     async def round(self) -> None:
         """Send every approved request that is due, one after the other; hold those that waited too long."""
@@ -49,7 +54,7 @@ class Submit:
         async with self.store.reading() as tx:
             approved = await tx.requests_in(self.policy.environment, State.APPROVED)
         for request in approved:
-            if request.next_try_at is None or request.next_try_at <= now:
+            if self.is_ours() and (request.next_try_at is None or request.next_try_at <= now):
                 with unless_raced():
                     await self._hold_or_send(request)
 
@@ -112,7 +117,7 @@ class Submit:
         still since then knows neither what OCP has now nor whether the time for sending is over.
         """
         claimed_from = self.clock.monotonic()
-        if not may_start(looked_at, claimed_from):
+        if not may_start(looked_at, claimed_from) or not self.is_ours():
             return
         act, revision = await self._claim(request, before)
         if not may_start(claimed_from, self.clock.monotonic()):

@@ -125,6 +125,32 @@ async def test_sigterm_does_not_wait_for_ever_for_an_answer_of_ocp(world: World)
     await world.shows_everything_once()
 
 
+async def test_after_sigterm_nothing_more_is_sent(world: World) -> None:
+    """Three are approved, one create is on its way: the others are left for the next start."""
+    await world.start_process()
+    cards = [await world.asks(f"pay_0{number}", hosts=str(10 + number)) for number in (1, 2)]
+    cards.append(await world.asks("pay_04", hosts="14"))
+    await world.ocp.down()
+    for number, card in enumerate(cards, 1):
+        await world.omar.clicks(card, "request.approve")
+        await world.happens("request.delayed", number)
+    await world.kill_process()
+    await world.clock.sleep(90)
+    await world.ocp.up()
+    world.ocp.add_fault(Fault(method="POST", path=CREATE, kind="slow", seconds=0.5, times=1))
+    await world.start_process()
+    await world.slack.wait_for(world.creates, timeout=DEADLINE)
+
+    assert await world.ends_cleanly() == 0
+    assert len(world.creates()) == 1
+    assert [(await world.request(number)).state for number in (1, 2, 3)].count(State.APPROVED) == 2
+    await world.start_process()
+    for card in cards:
+        await world.reads(card, "✅ Done")
+
+    assert len(world.creates()) == 3
+
+
 async def test_a_second_process_on_one_file_is_refused_with_words(world: World) -> None:
     """It says what to do; the first one is not disturbed."""
     await world.start_process()

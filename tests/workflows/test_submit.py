@@ -60,7 +60,7 @@ async def test_what_was_seen_before_a_stop_is_seen_anew_before_the_claim(
     settle = Settle(database, clock, new_id, policy, brake, wake, lambda: 0.5)
     line = Line(client, reach)
     catalogue = operations.load(exporter_port_names=("exportPort",))
-    submit = Submit(database, line, clock, new_id, catalogue, policy, reach, settle, wake)
+    submit = Submit(database, line, clock, new_id, catalogue, policy, reach, settle, wake, lambda: True)
     request = a_request(state=State.APPROVED, decided_at=NOW, next_try_at=NOW, version=0, seq=0, head="")
     async with database.transaction() as tx:
         await tx.save(request, Fact(Kind.ASKED, actor=DANA), Fact(Kind.APPROVED, actor=DANA), at=NOW)

@@ -1,4 +1,9 @@
-"""Since when OCP is silent, its version, and leases; the version before runs on it still."""
+"""
+Since when OCP is silent, its version, and leases.
+
+A process of the version before goes on running on it, but cannot be started again: it does not know that a schema may
+be newer. From this version on a process can (`bot/store/schema.py`).
+"""
 
 import sqlalchemy as sa
 from alembic import op

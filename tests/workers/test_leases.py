@@ -1,0 +1,48 @@
+"""Leases: had for a while, given back at the end for good."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.store.database import Database
+from bot.workers.leases import LEASE_SECONDS, Leases
+from tests.still_clock import StillClock
+
+
+@pytest.fixture
+async def database(postgres_url: str) -> AsyncIterator[Database]:
+    database = Database.at(postgres_url)
+    await database.migrate()
+    yield database
+    await database.close()
+
+
+async def test_what_is_not_renewed_is_not_ours_any_more(database: Database) -> None:
+    """A process that stood still does nothing before it has asked again."""
+    clock, rounds = StillClock(), list[str]()
+
+    async def work() -> None:
+        rounds.append("one")
+
+    leases = Leases(database, clock, "a", ["send"])
+    await leases.only("send", work)()
+    await leases.renew()
+    await leases.only("send", work)()
+    clock.seconds += LEASE_SECONDS
+    await leases.only("send", work)()
+
+    assert rounds == ["one"]
+    assert not leases.has("send")
+
+
+async def test_the_end_gives_back_what_is_being_renewed(database: Database) -> None:
+    """However the two meet, nobody has to wait for a lease of a process that has ended."""
+    for number in range(20):
+        leases = Leases(database, StillClock(), f"replica {number}", ["send", "submit"])
+        await leases.renew()
+        assert leases.has("submit")
+
+        await asyncio.gather(leases.renew(), leases.give_back(), leases.renew())
+
+        assert not leases.has("submit")
