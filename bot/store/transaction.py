@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, case, exists, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,7 +26,7 @@ from .rows import (
     to_watch,
     watch_row,
 )
-from .tables import acts, counters, environments, events, requests, revisions, threads, watches
+from .tables import Utc, acts, counters, environments, events, requests, revisions, threads, watches
 
 
 class Transaction:
@@ -241,14 +241,29 @@ class Transaction:
         await self._connection.execute(update(threads).where(waiting).values(tried_at))
 
     async def _owe(self, wanted: ColumnElement[bool], at: datetime) -> None:
-        """Note a drawing, and with the version that there is something newer for whoever is drawing now."""
-        owed = {"card_in_flight": func.coalesce(threads.c.card_in_flight, at), "version": threads.c.version + 1}
-        await self._connection.execute(update(threads).where(wanted, threads.c.in_flight_id.is_(None)).values(owed))
+        """
+        Note a drawing, and with the version that there is something newer for whoever is drawing now.
+
+        A post that is under way is not disturbed: who lands it keeps the note (`save_thread`).
+        """
+        version = case((threads.c.in_flight_id.is_(None), threads.c.version + 1), else_=threads.c.version)
+        owed = {"card_in_flight": func.coalesce(threads.c.card_in_flight, at), "version": version}
+        await self._connection.execute(update(threads).where(wanted).values(owed))
 
     async def save_thread(self, thread: Thread) -> Thread:
-        """Write a thread; raises Conflict if another sender was faster."""
+        """
+        Write a thread; a drawing that was owed while its post was under way stays owed.
+
+        Raises:
+            Conflict: another sender was faster.
+        """
         stored = replace(thread, version=thread.version + 1)
-        await self._write(threads, thread_row(stored), "id", thread.version)
+        row = thread_row(stored)
+        if thread.version:
+            noted = literal(thread.card_in_flight, Utc)
+            kept = func.coalesce(noted, threads.c.card_in_flight)
+            row["card_in_flight"] = case((threads.c.in_flight_id.is_not(None), kept), else_=noted)
+        await self._write(threads, row, "id", thread.version)
         return stored
 
     # ------------------------------------------------------------ environments
