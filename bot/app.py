@@ -112,11 +112,14 @@ class Bot:
     running: list[asyncio.Task[None]]
     stop_seconds: float = STOP_SECONDS
 
-    async def start(self) -> None:
-        """Lift old stops, start the workers, then let Slack call."""
+    async def prepare(self) -> None:
+        """Lift old stops, and see what there is to do; raises StoreUnavailable."""
         await self.brake.release()
         await self.brake.show_at(self.policy.approvals)
         await self.leases.renew()
+
+    async def start(self) -> None:
+        """Start the workers, then let Slack call."""
         self.running = [asyncio.create_task(worker.run(), name=name) for name, worker in self.workers.items()]
         self.scheduler.start()
         wake_all(self.workers)
@@ -170,7 +173,13 @@ async def make(settings: Settings, clock: SystemClock) -> Bot:
     except BaseException:
         await database.close()
         raise
-    return build(settings, clock=clock, database=database, client=client, team=team)
+    bot = build(settings, clock=clock, database=database, client=client, team=team)
+    try:
+        await bot.prepare()
+    except BaseException:
+        await bot.stop()
+        raise
+    return bot
 
 
 async def opened(settings: Settings, *, alone: bool = False) -> Database:

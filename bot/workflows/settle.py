@@ -81,9 +81,9 @@ class Settle:
                 case Refused(code, message, trace_id, status):
                     told = {"code": code, "message": message, "traceId": trace_id, "status": status}
                     await self._refuse(tx, request, act, told)
-                case NotSent(_, seconds, cause) if request.state is State.SUBMITTING:
+                case NotSent(_, seconds, cause):
                     await self._give_back(tx, request, act, cause, "", seconds)
-                case Stopped() if request.state is State.SUBMITTING:
+                case Stopped():
                     await self._give_back(tx, request, act, "stopped", "", None)
                 case Unknown(why, contested, cause) if request.state is State.SUBMITTING:
                     look_at = self.clock.now() if contested else act.claimed_until

