@@ -1,15 +1,27 @@
 """Places where the bot may not post: the request goes on in its requester's conversation, and back when it may."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from bot.domain.records import Thread
 from bot.sandbox.slack import Fault as SlackFault
 from bot.sandbox.slack import Message, Room
 
-from .world import INSTALL, World, answers
+from .world import DEADLINE, INSTALL, World, answers
 
 NOBODY = "The bot cannot post in the approvals channel, so nobody is asked."
+
+
+@pytest.fixture
+async def slow_world(tmp_path: Path) -> AsyncIterator[World]:
+    """On a clock on which an answer that waits for ten seconds at most really waits."""
+    world = World(tmp_path, speed=4.0)
+    async with world.slack, world.ocp:
+        yield world
+        await world.end()
 
 
 async def test_a_channel_without_the_bot_is_told_of_in_the_requesters_conversation(world: World) -> None:
@@ -18,8 +30,8 @@ async def test_a_channel_without_the_bot_is_told_of_in_the_requesters_conversati
     away = world.slack.room("secret-team", bot_is_member=False, private=True)
     await _asks_in(world, away)
 
-    assert "so I tell you of it in our own conversation" in await world.told(world.dana, "Asked: #1")
-    [card], [direct] = world.approvals.messages, world.dana.direct
+    [direct] = await world.slack.wait_for(lambda: world.dana.direct, timeout=DEADLINE)
+    card = await world.card()
     assert ", in #dba-approvals" in world.slack.rendered(direct)
     assert _mentioned(world, [card]) == {world.dana.id, world.omar.id, world.ines.id}
     await world.omar.clicks(card, "request.approve")
@@ -31,20 +43,36 @@ async def test_a_channel_without_the_bot_is_told_of_in_the_requesters_conversati
     assert world.ocp.accepted_creates
 
 
+async def test_who_asked_is_told_where_it_goes_on(slow_world: World) -> None:
+    """That nobody is asked, where its card is, and how to bring it where they typed."""
+    world = slow_world
+    world.approvals.private, world.approvals.bot_is_member = True, False
+    away = world.slack.room("secret-team", bot_is_member=False, private=True)
+    await world.start_bot()
+    await _asks_in(world, away)
+
+    told = await world.told(world.dana, "Asked: #1")
+
+    assert "I cannot post in the approvals channel" in told
+    assert "Its card: the card" in told
+    assert "so I tell you of it in our own conversation" in told
+
+
 async def test_an_invitation_brings_the_thread_at_once(world: World) -> None:
     """Nobody waits for the next try after five minutes; both places go on and agree."""
     await world.start_bot()
     away = world.slack.room("pay-private", bot_is_member=False, private=True)
     await _asks_in(world, away)
-    [card] = await world.slack.wait_for(lambda: world.approvals.messages)
-    await world.slack.wait_for(lambda: world.dana.direct)
+    [card] = await world.slack.wait_for(lambda: world.approvals.messages, timeout=DEADLINE)
+    await world.slack.wait_for(lambda: world.dana.direct, timeout=DEADLINE)
     await world.omar.clicks(card, "request.approve")
     await world.reads(card, "Watching it")
 
-    invited_at = world.clock.now()
+    next_try = (await _thread_at(world, away)).blocked_until
     away.invite_bot(world.dana.id)
-    [here] = await world.slack.wait_for(lambda: away.messages)
-    assert (world.clock.now() - invited_at).total_seconds() < 60
+    [here] = await world.slack.wait_for(lambda: away.messages, timeout=DEADLINE)
+    assert next_try is not None
+    assert world.clock.now() < next_try
     await world.reads(here, "✅ Done")
 
     await world.shows_everything_once()
@@ -63,7 +91,7 @@ async def test_a_channel_that_is_archived_no_more_goes_on_at_once(world: World, 
     await world.reads(home, "Watching it")
 
     world.home.archive()
-    [direct] = await world.slack.wait_for(lambda: world.dana.direct)
+    [direct] = await world.slack.wait_for(lambda: world.dana.direct, timeout=DEADLINE)
     await world.reads(direct, "Watching it")
     world.home.unarchive(world.dana.id)
     await world.reads(home, "✅ Done")
@@ -81,8 +109,8 @@ async def test_thrown_out_while_a_task_runs_the_story_starts_anew_with_its_reque
     await world.reads(home, "Prepare obproxy install")
 
     world.home.kick_bot()
-    [direct] = await world.slack.wait_for(lambda: world.dana.direct, timeout=20)
-    await world.reads(direct, "Prepare obproxy install")
+    [direct] = await world.slack.wait_for(lambda: world.dana.direct, timeout=DEADLINE)
+    await world.slack.wait_for(lambda: direct.replies, timeout=DEADLINE)
 
     assert len(direct.replies) <= 2
     assert "Approved by omar" in world.thread_without_card(direct)
@@ -95,17 +123,14 @@ async def test_where_only_the_requester_is_left_the_card_says_that_nobody_is_ask
     await world.start_bot()
     await _asks_in(world, away)
 
-    told = await world.told(world.dana, "Asked: #1")
-    [direct] = world.dana.direct
-    assert "I cannot post in the approvals channel" in told
-    assert "Its card: the card" in told
+    [direct] = await world.slack.wait_for(lambda: world.dana.direct, timeout=DEADLINE)
     assert NOBODY in world.slack.rendered(direct)
     assert "#dba-approvals" not in world.slack.rendered(direct)
     assert _mentioned(world, [direct]) == {world.dana.id}, "who asked, and no approver"
 
     world.approvals.invite_bot()
     card = await world.card()
-    await world.slack.wait_for(lambda: NOBODY not in world.slack.rendered(direct))
+    await world.slack.wait_for(lambda: NOBODY not in world.slack.rendered(direct), timeout=DEADLINE)
     assert "0 of 1: @omar, @ines" in world.slack.rendered(card)
     assert "0 of 1, in #dba-approvals" in world.slack.rendered(direct)
 
@@ -116,9 +141,9 @@ async def test_the_only_thread_of_a_request_goes_on_with_its_requester(world: Wo
     world.approvals.archive()
 
     await _asks_in(world, world.approvals)
-    [direct] = await world.slack.wait_for(lambda: world.dana.direct)
+    [direct] = await world.slack.wait_for(lambda: world.dana.direct, timeout=DEADLINE)
 
-    await world.slack.wait_for(lambda: NOBODY in world.slack.rendered(direct))
+    await world.slack.wait_for(lambda: NOBODY in world.slack.rendered(direct), timeout=DEADLINE)
 
 
 async def test_a_command_in_the_bots_own_conversation_opens_nothing_else(world: World) -> None:
@@ -149,7 +174,7 @@ async def test_a_conversation_that_cannot_be_opened_is_tried_again(fast_world: W
     await world.omar.clicks(card, "request.approve")
     await world.reads(card, "✅ Done")
 
-    [direct] = await world.slack.wait_for(lambda: world.dana.direct, timeout=20)
+    [direct] = await world.slack.wait_for(lambda: world.dana.direct, timeout=DEADLINE)
     await world.reads(direct, "✅ Done")
 
     assert len(direct.replies) <= 2
@@ -172,7 +197,7 @@ async def test_events_that_slack_sends_again_have_one_effect(world: World) -> No
     again = [world.slack.send_event(joined | {"user": world.slack.bot_user_id}) for _ in range(4)]
     assert all(ack.acked for ack in await asyncio.gather(*again))
 
-    await world.slack.wait_for(lambda: away.messages)
+    await world.slack.wait_for(lambda: away.messages, timeout=DEADLINE)
     await world.caught_up()
     assert len(away.messages) == 1
 
@@ -188,7 +213,7 @@ async def _conversation(world: World) -> Room:
     return next(room for room in world.slack.rooms if room.im_user == world.dana.id)
 
 
-async def _thread_at(world: World, room: Room) -> object:
+async def _thread_at(world: World, room: Room) -> Thread:
     return next(thread for thread in await world.threads() if thread.place.channel == room.id)
 
 
