@@ -37,12 +37,13 @@ async def test_a_server_that_is_away_holds_work_up_and_loses_nothing(postgres_wo
     """Two minutes without PostgreSQL: whoever acts is told, nobody has to start the bot again."""
     world = postgres_world
     await world.start_bot()
-    world.ocp.slow(INSTALL, 90.0)
+    world.ocp.slow(INSTALL, 240.0)
     card = await world.asks()
     await world.omar.clicks(card, "request.approve")
     await world.happens("request.running")
     other = await world.asks("pay_02", hosts="12")
     await world.caught_up(2)
+    world.ocp.slow(INSTALL, 30.0)
 
     with capture_logs() as lines:
         with shut(world.database_url, postgres):
@@ -51,8 +52,8 @@ async def test_a_server_that_is_away_holds_work_up_and_loses_nothing(postgres_wo
             await world.clock.sleep(120)
         await world.reads(card, "✅ Done")
         await world.shows_everything_once()
-    await world.omar.clicks(other, "request.approve")
-    await world.reads(other, "✅ Done")
+        await world.omar.clicks(other, "request.approve")
+        await world.reads(other, "✅ Done")
 
     workers = {line["worker"] for line in of_workers(lines)}
     assert len(whole(lines)) == len(workers)
