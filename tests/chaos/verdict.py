@@ -10,9 +10,9 @@ from bot.domain.diff import diff
 from bot.domain.event import Event, Kind, first_broken
 from bot.domain.request import State
 from bot.domain.task import Task
+from tests.stories.shown import Shown, expected
 
 from .looks import Look, untold
-from .shown import Shown, expected
 
 
 class Sort(StrEnum):
@@ -102,7 +102,7 @@ def _replies(seen: Evidence) -> Iterator[Finding]:
             sort = Sort.DOUBLED_REPLY if shown.copies else Sort.LOST_EVENT
             yield Finding(sort, f"{shown.place} has {shown.copies} cards of the request")
         if shown.lines != wanted:
-            more, less = Counter(shown.lines) - Counter(wanted), Counter(wanted) - Counter(shown.lines)
+            more, less = shown.more(wanted), shown.less(wanted)
             yield from (Finding(Sort.DOUBLED_REPLY, f"{shown.place} shows once more: {line}") for line in more)
             yield from (Finding(Sort.LOST_EVENT, f"{shown.place} does not show: {line}") for line in less)
             if not more and not less:
