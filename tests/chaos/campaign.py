@@ -18,14 +18,14 @@ class Campaign:
     The deaths on one database.
 
     `points` counts what the first run to meet a point made of it, in the order in which they were met; `killed`
-    holds what became of the runs that died there, `missed` counts the runs that were to and did not.
+    holds what became of the runs that died there, `missed` of the runs that were to and did not.
     """
 
     database: str
     dice: random.Random
     points: Counter[Point] = field(default_factory=Counter)
     killed: dict[Point, list[Result]] = field(default_factory=dict)
-    missed: Counter[Point] = field(default_factory=Counter)
+    missed: dict[Point, list[Result]] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
 
     def take(self, result: Result) -> list[Plan]:
@@ -43,6 +43,15 @@ class Campaign:
             yield Plan(seed=self.dice.randrange(10**9), is_dedicated=number % 2 == 0)
             number += 1
 
+    def unmet(self) -> dict[Point, str]:
+        """Return the points at which no run has died, each with the reason: of them nothing is proven."""
+        return {point: self._why(point) for point in self.points if point not in self.killed}
+
+    def _why(self, point: Point) -> str:
+        reasons = Counter(why_missed(result) for result in self.missed.get(point, ()))
+        runs = reasons.total()
+        return "; ".join(f"{reason}, {n} of {runs} runs" for reason, n in reasons.items()) or "no run was to die there"
+
     def _noted(self, result: Result) -> Iterator[Plan]:
         """Note where the run died; yield it once more if it did not get there."""
         plan = result.plan
@@ -52,8 +61,8 @@ class Campaign:
         if result.deaths >= len(plan.kills):
             self.killed.setdefault(point, []).append(result)
         else:
-            self.missed[point] += 1
-            if self.missed[point] < TRIES and point not in self.killed:
+            self.missed.setdefault(point, []).append(result)
+            if len(self.missed[point]) < TRIES and point not in self.killed:
                 yield plan
 
     def _new(self, result: Result) -> Iterator[Plan]:
@@ -70,3 +79,12 @@ class Campaign:
         plan = result.plan
         if result.was_unclear and plan.is_dedicated and len(plan.kills) == 1:
             yield replace(plan, is_dedicated=False)
+
+
+def why_missed(result: Result) -> str:
+    """Return why a run that was to die has not."""
+    last, kill = len(result.plan.kills) - 1, result.plan.kills[-1]
+    if result.deaths < last:
+        return f"did not die before at {result.plan.kills[result.deaths]}"
+    times = result.met[last][kill.point] if last < len(result.met) else 0
+    return f"met {times} of {kill.nth} times" if times else "not met again"

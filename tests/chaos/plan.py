@@ -32,7 +32,8 @@ class Result:
     What became of a plan.
 
     `met` are the points that each life met, `deaths` the kills; `was_unclear` tells whether it was ever unknown what
-    became of the send, `log` is what the bot said if anything is wrong.
+    became of the send, `answered` counts the bot's questions that a person has answered by button, `log`
+    is what the bot said if anything is wrong.
     """
 
     plan: Plan
@@ -41,4 +42,5 @@ class Result:
     deaths: int
     was_unclear: bool
     seconds: float
+    answered: int = 0
     log: str = ""

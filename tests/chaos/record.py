@@ -15,8 +15,6 @@ from bot.store.database import Database
 from tests.stories.world import World
 
 from . import looks
-from .people import TITLE
-from .shown import Shown, lines_of
 from .verdict import Evidence
 
 CREATE = "/api/v2/obproxy/clusters"
@@ -82,7 +80,7 @@ class Record:
             task=await self._task(),
             sent_at=[self._in_the_story(record.at) for record in self.world.ocp.records if _is_create(record)],
             accepted=[body["name"] for body in self.world.ocp.accepted_creates],
-            threads=[self._shown(thread) for thread in await self._threads(request)],
+            threads=[self.world.shown(thread) for thread in await self._threads(request)],
             stuck=stuck,
             faults=[*faults, *self._refused()],
         )
@@ -102,17 +100,6 @@ class Record:
             base_url=ocp.url, username=ocp.username, password=ocp.password, clock=self.world.clock
         ) as client:
             return await client.task(max(ocp.tasks))
-
-    def _shown(self, thread: Thread) -> Shown:
-        room = self.world.approvals if thread.place.channel == self.world.approvals.id else self.world.home
-        cards = [m for m in room.messages if self.world.slack.rendered(m).startswith(TITLE)]
-        root = next((card for card in cards if card.ts == thread.root_ts), None)
-        return Shown(
-            place=room.name,
-            copies=len(cards),
-            card=self.world.slack.rendered(root) if root else "\n",
-            lines=lines_of(self.world.thread_without_card(root)) if root else [],
-        )
 
     def _refused(self) -> list[str]:
         refused = [record for record in self.world.slack.records if record.error in CONTENT]

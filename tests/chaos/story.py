@@ -15,7 +15,7 @@ from .people import People
 from .plan import Plan, Result
 from .points import read_points
 from .record import CREATE, Record
-from .verdict import judge
+from .verdict import answers_by_button, judge
 
 SPEED = 30.0
 DEADLINE = 120.0
@@ -63,6 +63,7 @@ class Story:
             deaths=self.lives.exits.count(KILLED),
             was_unclear=any(event.kind == Kind.UNCERTAIN for event in evidence.events),
             seconds=asyncio.get_running_loop().time() - began,
+            answered=answers_by_button(evidence.events),
             log=self.lives.log.read_text() if findings else "",
         )
 

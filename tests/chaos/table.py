@@ -17,16 +17,18 @@ NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 def write_table(file: Path, campaigns: Sequence[Campaign], heading: str) -> None:
     """Put the table between its marks in *file*."""
     text = file.read_text()
-    lines = [BEGIN, heading, "", *_totals(campaigns), "", *_points(campaigns), END]
+    lines = [BEGIN, heading, "", *_totals(campaigns), "", *_points(campaigns), *_unproven(campaigns), END]
     file.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: "\n".join(lines), text, flags=re.DOTALL))
 
 
 COUNTS: Mapping[str, Callable[[Campaign], int]] = {
     "Points (a call or commit, before or after it)": lambda campaign: len(campaign.points),
     "Points where it was killed": lambda campaign: len(campaign.killed),
+    "Points where no run has died": lambda campaign: len(campaign.unmet()),
     "Stories": lambda campaign: len(campaign.results),
     "Kills at points": lambda campaign: _deaths(campaign, at_random=False),
     "Kills at random instants": lambda campaign: _deaths(campaign, at_random=True),
+    "Questions answered by button": lambda campaign: sum(result.answered for result in campaign.results),
     "Double creates": lambda campaign: _found(campaign, Sort.DOUBLE_CREATE),
     "Lost events": lambda campaign: _found(campaign, Sort.LOST_EVENT),
     "Doubled replies": lambda campaign: _found(campaign, Sort.DOUBLED_REPLY),
@@ -54,6 +56,16 @@ def _points(campaigns: Sequence[Campaign]) -> Iterator[str]:
     sites = dict.fromkeys(point.site for campaign in campaigns for point in campaign.points)
     for site in sites:
         yield _row(f"`{site}`", *(_cell(c, Point(site, side)) for c in campaigns for side in SIDES))
+
+
+def _unproven(campaigns: Sequence[Campaign]) -> Sequence[str]:
+    lines = [f"- {line}" for campaign in campaigns for line in unproven(campaign)]
+    return ["", "Points where no run has died:", "", *lines] if lines else []
+
+
+def unproven(campaign: Campaign) -> list[str]:
+    """Return a line for each point at which no run has died, with the reason."""
+    return [f"{NAMES[campaign.database]}, {point}: {why}" for point, why in campaign.unmet().items()]
 
 
 def _cell(campaign: Campaign, point: Point) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from .__main__ import report
 from .campaign import TRIES, Campaign
 from .plan import Plan, Result
 from .points import Kill, Point
@@ -56,6 +57,42 @@ def test_a_point_that_is_not_met_again_is_waited_for_a_few_times(campaign: Campa
 
     assert tried == [[plan]] * (TRIES - 1) + [[]]
     assert campaign.killed == {}
+    assert campaign.unmet() == {CLAIM: f"not met again, {TRIES} of {TRIES} runs"}
+
+
+def test_a_point_where_another_run_has_died_is_proven(campaign: Campaign) -> None:
+    """One run missed the later time of it, another died at the first."""
+    first, later = campaign.take(a_result(Plan(), [CLAIM, CLAIM]))
+    campaign.take(a_result(later, [CLAIM], deaths=0))
+    assert campaign.unmet() == {CLAIM: "met 1 of 2 times, 1 of 1 runs"}
+
+    campaign.take(a_result(first, [CLAIM]))
+
+    assert campaign.unmet() == {}
+
+
+def test_a_point_in_recovery_is_missed_where_the_death_before_it_was(campaign: Campaign) -> None:
+    """The reason names what did not happen."""
+    [first] = campaign.take(a_result(Plan(), [POST]))
+    [second] = campaign.take(a_result(first, [POST], [ADOPT]))
+
+    campaign.take(a_result(second, [CLAIM], deaths=0))
+
+    assert campaign.unmet()[ADOPT] == f"did not die before at {Kill(POST)}, 1 of 1 runs"
+
+
+def test_a_point_where_no_run_has_died_ends_it_with_an_error(
+    campaign: Campaign, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is named with the reason, although no story was wrong."""
+    [plan] = campaign.take(a_result(Plan(), [CLAIM]))
+    campaign.take(a_result(plan, [], deaths=0))
+
+    assert report([campaign], 1.0) == 1
+    assert "SQLite, before commit claim: not met again, 1 of 1 runs" in capsys.readouterr().out
+
+    campaign.take(a_result(plan, [CLAIM]))
+    assert report([campaign], 1.0) == 0
 
 
 def test_a_run_that_became_unclear_is_played_with_a_person_who_decides(campaign: Campaign) -> None:
@@ -85,7 +122,7 @@ def test_the_table_tells_what_was_found_where(campaign: Campaign, tmp_path: Path
     first, second = campaign.take(a_result(Plan(), [CLAIM, POST]))
     wrong = [Finding(Sort.DOUBLE_CREATE, "two"), Finding(Sort.STUCK, "still")]
     campaign.take(replace(a_result(first, [CLAIM]), findings=wrong))
-    campaign.take(a_result(second, [CLAIM, POST]))
+    campaign.take(replace(a_result(second, [CLAIM, POST, ADOPT]), answered=3))
     campaign.take(a_result(next(campaign.random(1)), [CLAIM], deaths=4))
 
     write_table(page, [campaign], "Commit 1234567")
@@ -98,6 +135,9 @@ def test_the_table_tells_what_was_found_where(campaign: Campaign, tmp_path: Path
     assert "| `OCP POST` | - | 1 ok |" in text
     assert "| Double creates | 1 |" in text
     assert "| Kills at points | 2 |" in text
+    assert "| Points where no run has died | 1 |" in text
+    assert "- SQLite, after commit adopt: no run was to die there" in text
+    assert "| Questions answered by button | 3 |" in text
     assert "| Kills at random instants | 4 |" in text
 
 

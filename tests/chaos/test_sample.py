@@ -41,6 +41,7 @@ async def test_killed_at_a_sample_of_all_points(tmp_path: Path) -> None:
     """A first run lists the points; killed at eight of them, spread over the list, the story ends right each time."""
     recorded = await _play(Plan(), tmp_path / "recorded")
     points = [point for point in recorded.met[0] if not _takes_long(point)]
+    print(f"seed {SEED}")  # noqa: T201
 
     results = await _killed(list(spread(points, 8, first=SEED)), tmp_path)
 

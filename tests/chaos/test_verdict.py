@@ -17,7 +17,7 @@ from tests.stories.world import INSTALL, World
 
 from .people import People
 from .record import Record
-from .verdict import Evidence, Sort, judge
+from .verdict import Evidence, Sort, answers_by_button, judge
 
 Plant = Callable[[Evidence], Evidence]
 
@@ -38,7 +38,7 @@ def test_a_good_story_is_not_complained_about(clean: Evidence) -> None:
     """It has what there is to be checked: a failure, a retry, a dozen looks, two threads."""
     assert judge(clean) == []
     assert {Kind.FAILED, Kind.RESUMED, Kind.SUCCEEDED} <= {event.kind for event in clean.events}
-    assert len(clean.looks) > 5
+    assert len(clean.looks) > 3
     assert len(clean.threads) == 2
 
 
@@ -83,6 +83,20 @@ def asked_twice(seen: Evidence) -> Evidence:
     return replace(seen, events=rechained([*seen.events, unclear, unclear]))
 
 
+def asked_twice_about_the_second_send(seen: Evidence) -> Evidence:
+    """As often as something was sent, but not once each."""
+    sent, unclear = (
+        replace(seen.events[0], kind=kind, data='{"looks":20}') for kind in (Kind.SUBMITTING, Kind.UNCLEAR)
+    )
+    return replace(seen, events=rechained([*seen.events, sent, unclear, unclear]))
+
+
+def asked_before_the_send(seen: Evidence) -> Evidence:
+    """There was nothing to be asked about."""
+    unclear = replace(seen.events[0], kind=Kind.UNCLEAR, data='{"looks":20}')
+    return replace(seen, events=rechained([seen.events[0], unclear, *seen.events[1:]]))
+
+
 def sent_without_claim(seen: Evidence) -> Evidence:
     """A create left before anything was claimed."""
     return replace(seen, sent_at=[*seen.sent_at, seen.events[0].time])
@@ -108,7 +122,9 @@ def failed_inside(seen: Evidence) -> Evidence:
     [
         (without_changes, Sort.LOST_EVENT, "no event tells what changed"),
         (with_invented_changes, Sort.LOST_EVENT, "tells of changes that no two looks show"),
-        (asked_twice, Sort.DOUBLED_REPLY, "asked 2 times about 1 sends"),
+        (asked_twice, Sort.DOUBLED_REPLY, "asked 2 times about send 1"),
+        (asked_twice_about_the_second_send, Sort.DOUBLED_REPLY, "asked 2 times about send 2"),
+        (asked_before_the_send, Sort.DOUBLED_REPLY, "asked 1 times about send 0"),
         (sent_without_claim, Sort.DOUBLE_CREATE, "before anything was claimed"),
         (stuck, Sort.STUCK, "not over"),
         (ended_otherwise, Sort.STUCK, "ended CLOSED"),
@@ -125,6 +141,18 @@ def test_what_is_planted_in_the_record_is_found(clean: Evidence, plant: Plant, s
 def test_a_story_that_never_began_is_stuck(clean: Evidence) -> None:
     """Nobody could ask for anything."""
     assert [finding.sort for finding in judge(replace(clean, state=None, stuck="there is no request"))] == [Sort.STUCK]
+
+
+def test_only_an_answer_to_a_question_counts_as_answered(clean: Evidence) -> None:
+    """A task that the bot has adopted and a first approval are none."""
+    first = clean.events[0]
+    asked = replace(first, kind=Kind.UNCLEAR, data='{"looks":20}')
+    attached = replace(first, kind=Kind.RUNNING, data='{"how":"attached"}')
+    again = replace(first, kind=Kind.APPROVED, data='{"after":"UNCERTAIN"}')
+
+    assert answers_by_button(clean.events) == 0
+    assert answers_by_button([*clean.events, attached, again]) == 0
+    assert answers_by_button([*clean.events, asked, again, asked, attached]) == 2
 
 
 async def _played(folder: Path) -> dict[str, Evidence]:

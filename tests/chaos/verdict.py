@@ -10,9 +10,9 @@ from bot.domain.diff import diff
 from bot.domain.event import Event, Kind, first_broken
 from bot.domain.request import State
 from bot.domain.task import Task
+from tests.stories.shown import Shown, expected
 
 from .looks import Look, untold
-from .shown import Shown, expected
 
 
 class Sort(StrEnum):
@@ -102,7 +102,7 @@ def _replies(seen: Evidence) -> Iterator[Finding]:
             sort = Sort.DOUBLED_REPLY if shown.copies else Sort.LOST_EVENT
             yield Finding(sort, f"{shown.place} has {shown.copies} cards of the request")
         if shown.lines != wanted:
-            more, less = Counter(shown.lines) - Counter(wanted), Counter(wanted) - Counter(shown.lines)
+            more, less = shown.more(wanted), shown.less(wanted)
             yield from (Finding(Sort.DOUBLED_REPLY, f"{shown.place} shows once more: {line}") for line in more)
             yield from (Finding(Sort.LOST_EVENT, f"{shown.place} does not show: {line}") for line in less)
             if not more and not less:
@@ -123,10 +123,35 @@ def _end(seen: Evidence) -> Iterator[Finding]:
         yield Finding(Sort.STUCK, seen.stuck)
     elif seen.state is not State.SUCCEEDED:
         yield Finding(Sort.STUCK, f"the story ended {seen.state}")
-    asked = sum(event.kind == Kind.UNCLEAR for event in seen.events)
-    sent = sum(event.kind == Kind.SUBMITTING for event in seen.events)
-    if asked > sent:
-        yield Finding(Sort.DOUBLED_REPLY, f"an operator was asked {asked} times about {sent} sends")
+    for number, asked in questions(seen.events).items():
+        if asked > (1 if number else 0):
+            yield Finding(Sort.DOUBLED_REPLY, f"an operator was asked {asked} times about send {number}")
+
+
+def questions(events: Sequence[Event]) -> Counter[int]:
+    """Return how often an operator was asked about each send, counted from 1; 0 is before any send."""
+    asked: Counter[int] = Counter()
+    sent = 0
+    for event in events:
+        sent += event.kind == Kind.SUBMITTING
+        asked[sent] += event.kind == Kind.UNCLEAR
+    return asked
+
+
+def answers_by_button(events: Sequence[Event]) -> int:
+    """Return how many of the bot's questions a person has answered by Attach task or Send again."""
+    asked = False
+    answered = 0
+    for event in events:
+        asked = asked or event.kind == Kind.UNCLEAR
+        if asked and _is_answer(event):
+            asked, answered = False, answered + 1
+    return answered
+
+
+def _is_answer(event: Event) -> bool:
+    attached = event.kind == Kind.RUNNING and event.content.get("how") == "attached"
+    return attached or (event.kind == Kind.APPROVED and event.content.get("after") == State.UNCERTAIN)
 
 
 def _faults(seen: Evidence) -> Iterator[Finding]:

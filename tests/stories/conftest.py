@@ -26,6 +26,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
+async def slow_world(tmp_path: Path) -> AsyncIterator[World]:
+    """The same on a slower clock, for stories that hit a moment of a few seconds."""
+    async for world in _played(World(tmp_path, speed=8.0)):
+        yield world
+
+
+@pytest.fixture
 async def fast_world(tmp_path: Path) -> AsyncIterator[World]:
     """The same on a faster clock, for stories with long waits."""
     async for world in _played(World(tmp_path, speed=150.0)):

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from bot.app import STOP_SECONDS
 from bot.domain.request import State
 from bot.sandbox.ocp import Fault
 from bot.sandbox.slack import Fault as SlackFault
@@ -149,6 +150,29 @@ async def test_after_sigterm_nothing_more_is_sent(world: World) -> None:
         await world.reads(card, "✅ Done")
 
     assert len(world.creates()) == 3
+
+
+@pytest.mark.invariant(1)
+async def test_an_answer_within_the_time_to_end_is_kept(slow_world: World) -> None:
+    """SIGTERM finds a create under way; OCP answers after half of the 25 s: the task is watched, nothing is unclear."""
+    world = slow_world
+    await world.start_process()
+    card = await world.asks()
+    answer = Fault(method="POST", path=CREATE, kind="slow", seconds=STOP_SECONDS / world.clock.speed / 2)
+    world.ocp.add_fault(answer)
+    await world.omar.clicks(card, "request.approve")
+    await world.slack.wait_for(world.creates)
+
+    ending = await world.ends_later()
+    assert (await world.request()).state is State.SUBMITTING, "OCP has not answered yet"
+    assert await ending == 0
+    assert (await world.request()).state is State.RUNNING
+    assert await world.kinds() == ["request.asked", "request.approved", "request.submitting", "request.running"]
+    await world.start_process()
+    await world.reads(card, "✅ Done")
+
+    assert len(world.creates()) == 1
+    await world.shows_everything_once()
 
 
 async def test_a_second_process_on_one_file_is_refused_with_words(world: World) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +22,8 @@ from bot.slack.trouble import CONTENT
 from bot.store.database import Database
 from bot.workflows.again import decide_again
 from tests.databases import a_file
+
+from .shown import Shown, expected, lines_of
 
 SPEED = 30.0
 DEADLINE = 25.0
@@ -257,21 +258,40 @@ class World:
     async def shows_everything_once(self, number: int = 1, seconds: float = DEADLINE) -> None:
         """Wait until all threads have caught up, then compare each with the timeline: nothing lost, nothing twice."""
         await self.caught_up(number, seconds)
-        expected = _transitions(await self.timeline(number))
-        for thread in await self.threads(number):
-            root = next(m for m in self.messages(thread.place.channel) if m.ts == thread.root_ts)
-            assert _shown(self.thread_without_card(root)) == expected
-            ids = [_ident(reply) for reply in (root, *root.replies)]
-            assert len(ids) == len(set(ids))
+        wanted = expected(await self.timeline(number))
+        threads = await self.threads(number)
+        for each in [self.shown(thread, number) for thread in threads]:
+            assert each.copies == 1, f"{each.place} has {each.copies} cards"
+            assert each.lines == wanted, (each.place, "more", each.more(wanted), "less", each.less(wanted))
+        ids = [_ident(message) for thread in threads for message in self.copied(thread)]
+        assert len(ids) == len(set(ids))
         await self.cards_agree(number)
 
     async def cards_agree(self, number: int = 1) -> None:
         """Compare the cards of a request: but for who is asked to approve, all show the same."""
-        roots = {thread.root_ts for thread in await self.threads(number)}
-        places = {thread.place.channel for thread in await self.threads(number)}
-        cards = [self.slack.rendered(m) for place in places for m in self.messages(place) if m.ts in roots]
-        assert len({card.split("Asked by")[1] for card in cards}) == 1
-        assert len({card.splitlines()[1].split(" of 1")[0] for card in cards}) == 1
+        facts = {self.shown(thread, number).facts for thread in await self.threads(number)}
+        assert len(facts) == 1, facts
+
+    def shown(self, thread: Thread, number: int = 1) -> Shown:
+        """Return what a person reads of a request in one place."""
+        cards = [m for m in self.messages(thread.place.channel) if self._is_card(m, number)]
+        root = next((card for card in cards if card.ts == thread.root_ts), None)
+        room = next(room for room in self.slack.rooms if room.id == thread.place.channel)
+        return Shown(
+            place=room.name,
+            copies=len(cards),
+            card=self.slack.rendered(root) if root else "",
+            lines=lines_of(self.thread_without_card(root)) if root else [],
+        )
+
+    def copied(self, thread: Thread) -> list[Message]:
+        """Return the messages of a thread, its card first."""
+        roots = [m for m in self.messages(thread.place.channel) if m.ts == thread.root_ts]
+        return [message for root in roots for message in (root, *root.replies)]
+
+    def _is_card(self, message: Message, number: int) -> bool:
+        lines = self.slack.rendered(message).splitlines()
+        return any(line.startswith(f"#{number} · ") for line in lines)
 
     def messages(self, channel: str) -> list[Message]:
         """Return the messages of a channel, or of the bot's conversation with somebody, without their replies."""
@@ -316,23 +336,6 @@ def answers(**changes: str) -> dict[str, str]:
         "package": PACKAGE,
         "address": "pay.db.example",
     } | changes
-
-
-def _transitions(events: Sequence[Event]) -> list[str]:
-    """Return "A → B" for every change of a state in the timeline, in its order."""
-    changes = [change for event in events if event.kind == Kind.CHANGED for change in event.content["changes"]]
-    states = [(change["was"]["status"], change["now"]["status"]) for change in changes]
-    return [f"{was} → {now}" for was, now in states if was != now]
-
-
-def _shown(text: str) -> list[str]:
-    """Return "A → B" for every line of a thread that tells a change of a state."""
-    found = []
-    for line in text.splitlines():
-        before, arrow, after = line.partition(" → ")
-        if arrow:
-            found.append(f"{before.rsplit(' ', 1)[-1]} → {after.split(',')[0].split(' ')[0]}")
-    return found
 
 
 def _ident(message: Message) -> str:
