@@ -18,8 +18,8 @@ MOST_OPTIONS = 100
 ID = Field(id=TYPED, label=N_("OCP task id"), hint=N_("From OCP's task page."), placeholder=N_("31257"), longest=30)
 ID_OR_CHOICE = Field(
     id=TYPED,
-    label=N_("or OCP task id"),
-    hint=N_("From OCP's task page, if it is not listed above."),
+    label=N_("OCP task id"),
+    hint=N_("From OCP's task page. One of the two is enough: the choice above, or this id."),
     placeholder=N_("31257"),
     required=False,
     longest=30,
