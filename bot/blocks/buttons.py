@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.candidate import candidates
+from bot.domain.candidate import Candidate, candidates
 from bot.domain.event import Kind
 from bot.domain.request import State
 from bot.domain.sheet import Sheet
@@ -11,12 +11,12 @@ from bot.ports import Operation
 
 from . import ids
 from .escape import is_url
-from .evidence import looks_first
 from .facts import hosts_in
 from .kit import Block, Element, literal, plain
 from .running import shown_task
 
 IRREVOCABLE = N_("The name cannot be changed later.")
+LONGEST_NAME = 64
 
 
 def buttons(sheet: Sheet, operation: Operation, t: Translator) -> list[Block]:
@@ -64,19 +64,29 @@ def _opens(action: str, words: str, sheet: Sheet, t: Translator) -> Element:
 
 def _send_again(sheet: Sheet, operation: Operation, t: Translator) -> Element:
     question = Text(N_("Send to %(environment)s again?"), {"environment": literal(sheet.request.environment)})
-    fields = {"looks": looks_first(sheet), "else": _unless_there(sheet, operation)}
-    effect = Text("%(looks)s %(else)s", fields)
-    button = _button(ids.SEND_AGAIN, N_("Send again"), str(sheet.revision.id), t)
+    free = candidates(sheet.cause)
+    name = literal(sheet.request.name, LONGEST_NAME)
+    fields = {"name": name, "what": _what(sheet, operation), "last": _warning(free)}
+    effect = Text(N_("OCP is looked at once more first. If %(name)s is not there: %(what)s. %(last)s"), fields)
+    style = {"style": "danger"} if free else {}
+    button = _button(ids.SEND_AGAIN, N_("Send again"), str(sheet.revision.id), t) | style
     return button | {"confirm": _confirm(question, effect, N_("Send again"), t)}
 
 
-def _unless_there(sheet: Sheet, operation: Operation) -> Words:
-    """Return what follows the look: the send, or that a task is there which may be the first try's."""
-    free = candidates(sheet.cause)
-    if free:
-        message = N_("Task %(task)s belongs to no request: if it is this one's, go back and attach it.")
-        return Text(message, {"task": free[0].id})
-    return Text(N_("If not: %(effect)s"), {"effect": _effect(sheet, operation)})
+def _what(sheet: Sheet, operation: Operation) -> Words:
+    """Return what is sent, as the end of a sentence."""
+    hosts, name = hosts_in(sheet.revision.payload), literal(sheet.request.name, LONGEST_NAME)
+    if hosts is None:
+        return Text(operation.title, {"name": name})
+    return Counted("create %(name)s on %(n)s host", "create %(name)s on %(n)s hosts", hosts, {"name": name})
+
+
+def _warning(free: Sequence[Candidate]) -> Text:
+    """Return what to think of before sending again: a task that may be the first try's, if there is one."""
+    if not free:
+        return Text(IRREVOCABLE)
+    message = N_("Task %(task)s belongs to no request: if it is this one's, go back and attach it.")
+    return Text(message, {"task": free[0].id})
 
 
 def _effect(sheet: Sheet, operation: Operation) -> Words:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.domain.event import Kind
-from bot.domain.request import State
+from bot.domain.request import State, UserId
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
@@ -12,6 +12,7 @@ from . import after, before, kit, running, silence, telling
 from .buttons import buttons
 from .details import details, footer
 from .escape import channel
+from .evidence import WAITING, unclear_card
 from .facts import connection
 from .kit import Block, Line, literal
 
@@ -57,18 +58,21 @@ def _title(sheet: Sheet, operation: Operation) -> Text:
 def _status(sheet: Sheet, lines: Sequence[Words], t: Translator, *, asks_approvers: bool) -> Block:
     drawn = [kit.line(each, t, most=LONGEST_STATUS) for each in lines]
     if sheet.request.state is State.PENDING:
-        drawn[0] = [*drawn[0], *_asked(sheet, t, asks_approvers=asks_approvers)]
+        drawn[0] = [*drawn[0], *_asked(sheet, sheet.approvers, t, asks_here=asks_approvers)]
         drawn += [] if asks_approvers or sheet.approvals_channel else [kit.line(Text(NOBODY), t)]
+    if WAITING in lines:
+        at = lines.index(WAITING)
+        drawn[at] = [*drawn[at], *_asked(sheet, sheet.operators, t, asks_here=asks_approvers)]
     parts = [kit.section(kit.fitting(drawn, t, most=MOST_STATUS))]
     if sheet.request.state is State.SUCCEEDED:
         parts.append(kit.preformatted(connection(sheet.revision.payload)))
     return kit.rich(*parts)
 
 
-def _asked(sheet: Sheet, t: Translator, *, asks_approvers: bool) -> Line:
-    """Return whom the request waits for: the approvers, or where they were asked."""
-    if asks_approvers and sheet.approvers:
-        return kit.line(Text(": %(who)s", {"who": People(sheet.approvers[:10])}), t)
+def _asked(sheet: Sheet, whom: Sequence[UserId], t: Translator, *, asks_here: bool) -> Line:
+    """Return whom the request waits for, or where they were asked."""
+    if asks_here and whom:
+        return kit.line(Text(": %(who)s", {"who": People(whom[:10])}), t)
     if sheet.approvals_channel:
         return [*kit.line(Text(N_(", in ")), t), channel(sheet.approvals_channel)]
     return []
@@ -113,6 +117,13 @@ def _is_again(sheet: Sheet) -> bool:
         return False
 
 
+def _uncertain(sheet: Sheet) -> list[Words]:
+    try:
+        return unclear_card(sheet.cause, sheet) if sheet.cause.kind == Kind.UNCLEAR else _told(sheet)
+    except telling.UNREADABLE:
+        return _told(sheet)
+
+
 def _failed(sheet: Sheet) -> list[Words]:
     try:
         return running.failed(sheet)
@@ -145,6 +156,7 @@ _STATUS: Mapping[State, Callable[[Sheet], list[Words]]] = {
     State.PENDING: _pending,
     State.APPROVED: _sending,
     State.SUBMITTING: _sending,
+    State.UNCERTAIN: _uncertain,
     State.RUNNING: running.running,
     State.FAILED: _failed,
     State.SUCCEEDED: _done,

@@ -8,25 +8,35 @@ from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Counted, Text, Words
 
 from .facts import moment
-from .kit import literal, more
+from .kit import joined, literal, more
 
 MOST_EVIDENCE = 5
+WAITING = Text(N_("The request waits for an operator"))
 
 
 def unclear(event: Event, sheet: Sheet) -> list[Words]:
-    """Looking has not cleared it: the evidence, for a person to decide."""
-    data = event.content
-    fields = {"since": moment(data.get("since")) or literal(data.get("since", "?"), 40)}
+    """Looking has not cleared it: the evidence, for a person to decide on the card."""
+    return _unclear(event, sheet, Text(N_("The request waits for an operator, on its card:")))
+
+
+def unclear_card(event: Event, sheet: Sheet) -> list[Words]:
+    """Return the same for the card itself, which goes on after WAITING with whom it waits for."""
+    return _unclear(event, sheet, WAITING)
+
+
+def _unclear(event: Event, sheet: Sheet, waiting: Text) -> list[Words]:
+    data, name = event.content, literal(sheet.request.name)
+    since = moment(data.get("since")) or literal(data.get("since", "?"), 40)
     return [
         Counted(
-            "❓ Looked %(n)s time since %(since)s, and it is not clear.",
-            "❓ Looked %(n)s times since %(since)s, and it is not clear.",
+            "❓ Looked %(n)s time since %(since)s: %(found)s.",
+            "❓ Looked %(n)s times since %(since)s: %(found)s.",
             int(data["looks"]),
-            fields,
+            {"since": since, "found": _in_short(data, name)},
         ),
-        *_found(data, literal(sheet.request.name)),
+        *_found(data),
         Text(N_("Nothing is sent again by itself; the bot still looks every 10 min.")),
-        Text(N_("The request waits for an operator, on its card:")),
+        waiting,
         *_choices(sheet),
     ]
 
@@ -46,24 +56,32 @@ def _choices(sheet: Sheet) -> list[Words]:
     ]
 
 
-def _found(data: Mapping[str, Any], name: Text) -> list[Words]:
+def _in_short(data: Mapping[str, Any], name: Text) -> Text:
+    """Return what was found, as the end of a sentence."""
     if data.get("unread"):
-        return [Text(N_("OCP did not answer the last look."))]
-    return [*_clusters(data.get("clusters", ()), name), *_tasks(data.get("tasks", ()))]
+        return Text(N_("OCP did not answer the last look"))
+    message = N_("cluster %(name)s is there") if data.get("clusters") else N_("no cluster %(name)s")
+    return joined([Text(message, {"name": name}), _free(data.get("tasks", ()))])
 
 
-def _clusters(clusters: Sequence[Mapping[str, Any]], name: Text) -> list[Words]:
-    if not clusters:
-        return [Text(N_("OCP's list has no cluster %(name)s."), {"name": name})]
+def _free(tasks: Sequence[Mapping[str, Any]]) -> Words:
+    free = sum(1 for task in tasks if not task.get("bound"))
+    if not free:
+        return Text(N_("no task that may be its own"))
+    return Counted("%(n)s task that belongs to no request", "%(n)s tasks that belong to no request", free)
+
+
+def _found(data: Mapping[str, Any]) -> list[Words]:
+    """Return each thing that was found; that there is none stands in the first line."""
+    if data.get("unread"):
+        return []
+    return [*_clusters(data.get("clusters", ())), *_listed([_task(task) for task in data.get("tasks", ())])]
+
+
+def _clusters(clusters: Sequence[Mapping[str, Any]]) -> list[Words]:
     message = N_("OCP has cluster %(name)s: id %(id)s, address %(address)s, work mode %(work_mode)s.")
     members = ("name", "id", "address", "work_mode")
     return _listed([Text(message, {m: literal(each.get(m) or "?") for m in members}) for each in clusters])
-
-
-def _tasks(tasks: Sequence[Mapping[str, Any]]) -> list[Words]:
-    if not tasks:
-        return [Text(N_("No task that may be its own was started since."))]
-    return _listed([_task(task) for task in tasks])
 
 
 def _task(task: Mapping[str, Any]) -> Text:

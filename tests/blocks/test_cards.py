@@ -116,14 +116,14 @@ def test_looking_leaves_the_operator_two_buttons() -> None:
 
 
 def test_an_unclear_card_says_what_each_button_does() -> None:
-    """Send again asks once more, and says that OCP is looked at first."""
+    """Send again asks once more, and says that OCP is looked at first and what goes out then."""
     data = {"looks": 20, "since": NOW.isoformat(), "clusters": [], "tasks": []}
     sheet = a_sheet(State.UNCERTAIN, cause=an_event("request.unclear", data))
 
     assert actions(sheet) == [ids.ATTACH, ids.SEND_AGAIN, ids.CLOSE]
     assert buttons_of(sheet)[1]["confirm"]["text"]["text"] == (
-        "OCP is looked at once more first; if pay_01 is there, nothing is sent. "
-        "If not: Create pay_01 on 3 hosts. The name cannot be changed later."
+        "OCP is looked at once more first. If pay_01 is not there: create pay_01 on 3 hosts. "
+        "The name cannot be changed later."
     )
     text = read(sheet)
     for words in (
@@ -141,7 +141,56 @@ def test_send_again_points_to_a_task_that_may_be_the_first_tries() -> None:
 
     [_, again, _] = buttons_of(a_sheet(State.UNCERTAIN, cause=an_event("request.unclear", data)))
 
-    assert f"Task {TASK_ID} belongs to no request" in again["confirm"]["text"]["text"]
+    assert again["style"] == "danger"
+    assert again["confirm"]["text"]["text"] == (
+        "OCP is looked at once more first. If pay_01 is not there: create pay_01 on 3 hosts. "
+        f"Task {TASK_ID} belongs to no request: if it is this one's, go back and attach it."
+    )
+
+
+@pytest.mark.parametrize("payload", [PAYLOAD, {key: PAYLOAD[key] for key in PAYLOAD if key != "obproxyInstallParam"}])
+def test_the_longest_name_leaves_room_for_all_that_is_asked_before_sending_again(payload: dict[str, Any]) -> None:
+    """Slack takes 300 characters; the last words say what to do instead."""
+    free = {"id": 9_999_999_999, "status": "RUNNING", "bound": False}
+    data = {"looks": 20, "since": NOW.isoformat(), "clusters": [], "tasks": [free]}
+    sheet = a_sheet(State.UNCERTAIN, cause=an_event("request.unclear", data))
+    request = replace(sheet.request, name="n" * 64)
+    named = replace(sheet, request=request, revision=replace(sheet.revision, payload=payload))
+
+    text = buttons_of(named)[1]["confirm"]["text"]["text"]
+
+    assert text.count("n" * 64) == 2
+    assert text.endswith("go back and attach it.")
+
+
+def test_an_unclear_card_names_the_operators_where_they_are_called() -> None:
+    """Elsewhere it names the channel; the reply points to the card, the card not to itself."""
+    data = {"looks": 20, "since": NOW.isoformat(), "clusters": [], "tasks": []}
+    sheet = a_sheet(State.UNCERTAIN, cause=an_event("request.unclear", data), operators=(INES,))
+
+    assert "\nThe request waits for an operator: <@U0INES>\n" in read(sheet)
+    elsewhere = drawn(sheet, asks_approvers=False)
+    assert {"type": "channel", "channel_id": "C0DBA"} in list(elements(elsewhere.blocks))
+    assert {"type": "user", "user_id": "U0INES"} not in list(elements(elsewhere.blocks))
+    assert "on its card" not in read(sheet)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({}, "no cluster pay_01, no task that may be its own."),
+        ({"tasks": [{"id": 1, "bound": True}]}, "no cluster pay_01, no task that may be its own."),
+        ({"tasks": [{"id": 1}]}, "no cluster pay_01, 1 task that belongs to no request."),
+        ({"tasks": [{"id": 1}, {"id": 2}]}, "no cluster pay_01, 2 tasks that belong to no request."),
+        ({"clusters": [{"id": 12}]}, "cluster pay_01 is there, no task that may be its own."),
+        ({"unread": True}, "OCP did not answer the last look."),
+    ],
+)
+def test_an_unclear_card_begins_with_what_was_found(found: dict[str, object], words: str) -> None:
+    """Facts first, then what can be done about them."""
+    cause = an_event("request.unclear", {"looks": 20, "since": NOW.isoformat(), **found})
+
+    assert f"❓ Looked 20 times since 14:02 UTC: {words}\n" in read(a_sheet(State.UNCERTAIN, cause=cause))
 
 
 def test_what_is_sent_again_says_who_decided_and_what_comes_first() -> None:

@@ -258,8 +258,8 @@ async def test_send_again_looks_once_more_and_sends(world: World) -> None:
 
     assert click.confirm is not None
     assert click.confirm["text"]["text"] == (
-        "OCP is looked at once more first; if pay_01 is there, nothing is sent. "
-        "If not: Create pay_01 on 1 host. The name cannot be changed later."
+        "OCP is looked at once more first. If pay_01 is not there: create pay_01 on 1 host. "
+        "The name cannot be changed later."
     )
     assert "📨 To be sent again, decided by omar, " in text
     calls = calls_since(world, first)
