@@ -4,9 +4,10 @@ import logging
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+
+from .socket import SocketHandler
 
 TIMEOUT_SECONDS = 5
 
@@ -28,11 +29,10 @@ def web_client(token: str, *, base_url: str, proxy: str | None) -> AsyncWebClien
     return client
 
 
-def socket_handler(app: AsyncApp, app_token: str, *, proxy: str | None) -> AsyncSocketModeHandler:
+def socket_handler(app: AsyncApp, app_token: str, *, proxy: str | None) -> SocketHandler:
     """Return the Socket Mode connection of *app*, under the same proxy rules as its web client."""
-    client = app.client
-    handler = AsyncSocketModeHandler(app, app_token, web_client=client, proxy=proxy)
-    handler.client.proxy = proxy or _proxy_for(client.base_url)
+    handler = SocketHandler(app, app_token, proxy=proxy)
+    handler.client.proxy = proxy or _proxy_for(app.client.base_url)
     return handler
 
 
