@@ -76,8 +76,8 @@ TICKS = {
     "copies": timedelta(seconds=2),
     "reach": timedelta(seconds=5),
 }
-LEASED = ("look", "names", "send", "submit", "watch")
-"""What one replica does for all."""
+LEASED, LEASED_OF_OCP = ("send",), ("look", "names", "submit", "watch")
+"""What one replica does for all, and what of that only one does that reaches OCP."""
 
 STOP_SECONDS = 25.0
 """How long the end waits for a create in flight; its claim outlives the process."""
@@ -247,6 +247,12 @@ def build(
     def wake() -> None:
         wake_all(workers)
 
+    def may_lead() -> bool:
+        return database.is_sqlite or reach.may_lead()  # a file has one process, which leads
+
+    def leads() -> bool:
+        return database.is_sqlite or leases.has("watch")
+
     catalogue = operations.load(exporter_port_names=EXPORTER_PORT_NAMES[settings.ocp_exporter_port_name])
     translator = english()
     ocp = OcpClient(
@@ -260,10 +266,11 @@ def build(
     messenger = SlackMessenger(client, str(team.get("url") or ""), str(team["team_id"]))
     sheets = Sheets(policy)
     brake = Brake(database, clock, new_id, policy.environment, credentials_digest(settings), wake)
-    reach = Reach(ocp, clock, brake, Silence(database, clock, policy.environment, brake, wake), jitter)
+    leases = Leases(database, clock, new_id(), LEASED, clock.speed, LEASED_OF_OCP, may_lead)
+    silence = Silence(database, clock, policy.environment, brake, wake)
+    reach = Reach(ocp, clock, brake, silence, jitter, leads)
     line = Line(ocp, reach)
     settle = Settle(database, clock, new_id, policy, brake, wake, jitter)
-    leases = Leases(database, clock, new_id(), LEASED, clock.speed)
     is_ours = partial(leases.has, "submit")
     submit = Submit(database, line, clock, new_id, catalogue, policy, reach, settle, wake, is_ours)
     look = Look(database, line, clock, catalogue, policy, reach, settle, wake)

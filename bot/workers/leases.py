@@ -1,6 +1,6 @@
 """Leases: of several replicas one does each kind of work. They save double work; no promise rests on them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -18,8 +18,9 @@ class Leases:
     """
     What this replica does at the moment.
 
-    `speed` is how many of the clock's seconds pass in one of the database's. `until` maps a lease to the monotonic
-    seconds until which it surely is ours.
+    `names` are always asked for, `of_ocp` only while this replica `may_lead`: else they run out, and another one that
+    reaches OCP takes them. `speed` is how many of the clock's seconds pass in one of the database's. `until` maps a
+    lease to the monotonic seconds until which it surely is ours.
     """
 
     store: Store
@@ -27,6 +28,8 @@ class Leases:
     holder: str
     names: Sequence[str]
     speed: float = 1.0
+    of_ocp: Sequence[str] = ()
+    may_lead: Callable[[], bool] = lambda: True
     until: dict[str, float] = field(default_factory=dict)
     is_over: bool = False
 
@@ -37,7 +40,8 @@ class Leases:
 
     async def _renew(self) -> None:
         asked_at = self.clock.monotonic()
-        held = await self.store.lease(self.names, self.holder, LEASE_SECONDS / self.speed)
+        names = (*self.names, *self.of_ocp) if self.may_lead() else self.names
+        held = await self.store.lease(names, self.holder, LEASE_SECONDS / self.speed)
         if self.is_over:  # the end has begun meanwhile
             await self.give_back()
             return

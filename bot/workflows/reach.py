@@ -8,7 +8,7 @@ import structlog
 
 from bot.domain.answer import Answer, NotSent, Stopped, Unknown
 from bot.domain.errors import OcpError, OcpLimited, OcpRefused, OcpStopped
-from bot.domain.pace import backoff
+from bot.domain.pace import LONGEST_READ_PAUSE_SECONDS, backoff
 from bot.domain.records import EnvironmentRow
 from bot.ports import Clock, Ocp
 
@@ -21,6 +21,12 @@ STOPPED, UNREACHABLE = "stopped", "unreachable"
 SILENT_FOR = timedelta(seconds=60)
 """A shorter silence is told to nobody."""
 
+ALONE_FOR = timedelta(seconds=120)
+"""Who has the lease has told a silence by then; one that others do not meet is not OCP's."""
+
+ASIDE_AFTER_SECONDS, ASIDE_SECONDS, ASIDE_EVERY_SECONDS = 30.0, 20.0, 100.0
+"""When a replica that meets a silence lets another one lead, for two leases' lives; SILENT_FOR ends in between."""
+
 LONGEST_PAUSE_SECONDS = 30.0
 
 log = structlog.get_logger()
@@ -31,9 +37,10 @@ class Reach:
     """
     Whether one OCP answers, as far as this process has met it; a restart only notices it anew.
 
-    `silent_since` is the first call without an answer after the last one with. `answers_since` is when OCP answered
-    again although its silence is still told. `failures` counts the questions in a row without an answer; the next one
-    waits for `ask_at` (monotonic). `version` is OCP's, None while it was not read, "" if OCP does not tell it.
+    `leads` says whether this replica is the one that may tell a silence. `silent_since` is the first call without an
+    answer after the last one with. `away_since` is the silence that was told when the last round began, and `answers`
+    such a silence and when OCP answered again in it. `failures` counts the questions in a row without an answer; the
+    next one waits for `ask_at` (monotonic). `version` is OCP's, None while it was not read, "" if OCP does not tell it.
     """
 
     ocp: Ocp
@@ -41,8 +48,10 @@ class Reach:
     brake: Brake
     silence: Silence
     jitter: Callable[[], float]
+    leads: Callable[[], bool]
     silent_since: datetime | None = None
-    answers_since: datetime | None = None
+    away_since: datetime | None = None
+    answers: tuple[datetime, datetime] | None = None
     failures: int = 0
     ask_at: float = 0.0
     version: str | None = None
@@ -76,28 +85,58 @@ class Reach:
         """OCP has answered a call, whatever it said."""
         self.silent_since = None
 
+    def may_lead(self) -> bool:
+        """
+        Return whether this replica may do what OCP is called for, or should let another one try.
+
+        One that meets a silence stands aside for a while, again and again: whoever reaches OCP takes over meanwhile
+        and keeps it. Where nobody does, one of them leads again before the silence is long enough to be told.
+        """
+        if self.silent_since is None:
+            return True
+        lasted = (self.clock.now() - self.silent_since).total_seconds()
+        return (lasted - ASIDE_AFTER_SECONDS) % ASIDE_EVERY_SECONDS >= ASIDE_SECONDS
+
     async def round(self) -> None:
         """Ask OCP for its version while it is in doubt whether it answers, and tell what has come of that."""
         row = await self.silence.row()
-        if row.away_since is None:
-            self.answers_since = None
+        self._compare(row)
         if self.brake.stops(row):
             self.answered()  # a refused log-on is no silence, and nobody calls until it is mended
             return
         if self._is_in_doubt(row) and self.clock.monotonic() >= self.ask_at:
             await self._ask(row)
-        if row.away_since is not None and self.answers_since is not None and self.silent_since is None:
-            await self.silence.end(row.away_since, self.answers_since, self.version or "")
+        await self._end(row)
+
+    def _compare(self, row: EnvironmentRow) -> None:
+        """Begin anew with what is in doubt if a silence is over: somebody hears OCP."""
+        if self.away_since not in (None, row.away_since):
+            self.silent_since = None
+        self.away_since = row.away_since
 
     def _suspect(self) -> None:
         if self.silent_since is None:
-            self.silent_since, self.failures = self.clock.now(), 0
+            self.silent_since, self.failures, self.ask_at = self.clock.now(), 0, 0.0
 
     def _is_away(self, row: EnvironmentRow) -> bool:
-        return row.away_since is not None and self.answers_since is None
+        return row.away_since is not None and self._answers_since(row) is None
+
+    def _answers_since(self, row: EnvironmentRow) -> datetime | None:
+        """Return when OCP answered again in the silence of *row*, not in an earlier one."""
+        away_since, answers_since = self.answers or (None, None)
+        return answers_since if away_since == row.away_since else None
 
     def _is_in_doubt(self, row: EnvironmentRow) -> bool:
         return self._is_away(row) or self.silent_since is not None or self.version is None
+
+    async def _end(self, row: EnvironmentRow) -> None:
+        """Tell the end of the silence once all was looked at, if OCP answers this very moment."""
+        until = self._answers_since(row)
+        if until is None or self.silent_since is not None or not await self.silence.is_looked_at(until):
+            return
+        await self._ask(row)
+        if row.away_since is not None and self._answers_since(row) and self.silent_since is None:
+            await self.silence.end(row.away_since, until, self.version or "")
 
     async def _ask(self, row: EnvironmentRow) -> None:
         try:
@@ -126,24 +165,30 @@ class Reach:
             raise
 
     async def _is_silent(self, row: EnvironmentRow, error: OcpError) -> None:
-        """Ask again later; tell it when it has lasted."""
-        self.answers_since = None
+        """Ask again later; tell it when it has lasted and this replica leads, forget it when another one must know."""
+        self.answers = None
         self._ask_later()
-        since = self.silent_since or self.clock.now()
-        if row.away_since is None and self.clock.now() - since >= SILENT_FOR:
+        now = self.clock.now()
+        since = self.silent_since or now
+        if row.away_since is not None or now - since < SILENT_FOR:
+            return
+        if self.leads():
             log.warning("OCP is silent; it is asked until it answers", since=since.isoformat(), error=str(error))
             await self.silence.begin(since)
+        elif now - since >= ALONE_FOR:
+            log.warning("OCP is silent here, and not where it is called", since=since.isoformat(), error=str(error))
+            self.silent_since = now
 
     async def _is_there(self, row: EnvironmentRow, version: str | None) -> None:
         """Let work go on where it stood still; *version* None was not told this time."""
         self.silent_since, self.failures, self.ask_at = None, 0, 0.0
-        if self._is_away(row):
-            self.answers_since = await self.silence.go_on()
-        elif version and version != row.ocp_version:
+        if row.away_since is None and version and version != row.ocp_version:
             await self.silence.note(version)
+        elif row.away_since is not None and self._is_away(row):
+            self.answers = row.away_since, await self.silence.go_on()
         self.version = self.version if version is None else version
 
     def _ask_later(self, seconds: float = 0.0) -> None:
         self.failures += 1
         pause = backoff(self.failures, jitter=self.jitter(), most=LONGEST_PAUSE_SECONDS)
-        self.ask_at = self.clock.monotonic() + max(seconds, pause)
+        self.ask_at = self.clock.monotonic() + max(min(seconds, LONGEST_READ_PAUSE_SECONDS), pause)

@@ -64,16 +64,18 @@ class Silence:
         self.wake()
         return now
 
+    async def is_looked_at(self, until: datetime) -> bool:
+        """Return whether all tasks were looked at since OCP answered, at *until*, or that has taken too long."""
+        async with self.store.reading() as tx:
+            left = await tx.due_watches(self.environment, until)
+        return not left or self.clock.now() - until >= LOOKED_WITHIN
+
     async def end(self, since: datetime, until: datetime, version: str) -> None:
         """
         Tell that the silence from *since* to *until* is over, and what *version* OCP has ("" if it does not say).
 
-        That waits until all tasks were looked at. Where it takes too long, it tells how many are left.
+        It tells how many tasks are left to be looked at, too.
         """
-        async with self.store.reading() as tx:
-            left = await tx.due_watches(self.environment, until)
-        if left and self.clock.now() - until < LOOKED_WITHIN:
-            return
         await self._write(partial(self._over, since=since, until=until, version=version))
 
     async def _over(self, tx: Tx, row: EnvironmentRow, *, since: datetime, until: datetime, version: str) -> Changed:

@@ -1,7 +1,8 @@
 """Whether OCP answers: what is a silence and what is none, when it is told, and when its end is."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain.errors import OcpError
 from bot.domain.event import Event, Fact, Kind, first_broken
@@ -19,6 +21,7 @@ from bot.ocp.wire import Limits
 from bot.sandbox.ocp import Fault, SandboxOcp
 from bot.sandbox.ocp.faults import Kind as FaultKind
 from bot.store.database import Database
+from bot.workers.leases import Leases
 from bot.workflows.line import Line
 from bot.workflows.reach import STOPPED, UNREACHABLE, Reach
 from bot.workflows.silence import Silence
@@ -43,11 +46,13 @@ class Replica:
     line: Line
 
     @classmethod
-    def of(cls, ocp: SandboxOcp, database_url: str, clock: StillClock) -> "Replica":
+    def of(
+        cls, ocp: SandboxOcp, database_url: str, clock: StillClock, leads: Callable[[], bool] = lambda: True
+    ) -> "Replica":
         database = Database.at(database_url)
         client = OcpClient(base_url=ocp.url, username=ocp.username, password=ocp.password, clock=clock, limits=HASTY)
         brake = Brake(database, clock, lambda: "id", "prod", "digest", lambda: None)
-        reach = Reach(client, clock, brake, Silence(database, clock, "prod", brake, lambda: None), lambda: 0.5)
+        reach = Reach(client, clock, brake, Silence(database, clock, "prod", brake, lambda: None), lambda: 0.5, leads)
         return cls(ocp, database, client, clock, reach, Line(client, reach))
 
     async def calls(self) -> None:
@@ -340,6 +345,192 @@ async def test_several_replicas_tell_it_once(replicas: list[Replica]) -> None:
 
     assert await replicas[0].told() == [Kind.AWAY, Kind.BACK]
     assert [await replica.reach.barred() for replica in replicas] == ["", ""]
+
+
+async def test_one_replica_that_cannot_reach_ocp_tells_nothing_while_another_one_leads(
+    replica: Replica, tmp_path: Path
+) -> None:
+    """Its own network is no silence of OCP's, however long it lasts."""
+    async with SandboxOcp() as dead:
+        await dead.down()
+        cut_off = Replica.of(dead, f"sqlite:///{tmp_path}/bot.db", replica.clock, leads=lambda: False)
+
+        for _ in range(120):
+            await replica.rounds(5)
+            await cut_off.reach.round()
+            assert await replica.reach.barred() == ""
+
+        assert await replica.told() == []
+        await cut_off.close()
+
+
+async def test_a_replica_whose_silence_another_one_has_ended_begins_anew(replica: Replica, tmp_path: Path) -> None:
+    """It could not reach OCP and told it, and another one could: without a new call in vain it tells nothing more."""
+    async with SandboxOcp() as dead:
+        cut_off = Replica.of(dead, f"sqlite:///{tmp_path}/bot.db", replica.clock)
+        await cut_off.goes_away()
+
+        for _ in range(120):
+            await replica.rounds(5)
+            await cut_off.reach.round()
+
+        assert await replica.told() == [Kind.AWAY, Kind.BACK]
+        await cut_off.close()
+
+
+async def test_an_answer_in_an_earlier_silence_does_not_end_the_present_one(replicas: list[Replica]) -> None:
+    """One replica stands still when it has heard OCP, and goes on in the next silence."""
+    stood_still, other = replicas
+    await a_watch(other, later=600)
+    await stood_still.goes_away()
+    await other.ocp.up()
+    await stood_still.rounds(40)
+    await other.rounds(100)
+    assert await other.told() == [Kind.AWAY, Kind.BACK]
+    await other.goes_away()
+    other.clock.seconds += 600
+
+    assert await stood_still.reach.barred() == UNREACHABLE
+    await stood_still.rounds(60)
+
+    assert await other.told() == [Kind.AWAY, Kind.BACK, Kind.AWAY]
+
+
+async def test_the_end_is_not_told_if_ocp_is_silent_again_by_then(replica: Replica) -> None:
+    """It answered, a task was still to be looked at, and nobody has called it since."""
+    await a_watch(replica, later=600)
+    await replica.goes_away()
+    await replica.ocp.up()
+    await replica.rounds(40)
+    assert await replica.reach.barred() == ""
+
+    await replica.ocp.down()
+    replica.clock.seconds += 600
+    await replica.rounds(60)
+
+    assert await replica.told() == [Kind.AWAY]
+    assert await replica.reach.barred() == UNREACHABLE
+
+
+async def test_a_long_limit_hides_no_silence(replica: Replica) -> None:
+    """OCP's windows go up to a day; a call in vain is followed by a question all the same."""
+    limited = everything("rate_limited", path=INFO, seconds=86400)
+    replica.ocp.add_fault(limited)
+    replica.reach.version = None
+    await replica.rounds(1)
+    assert replica.reach.ask_at <= replica.clock.seconds + 60
+
+    await replica.goes_away()
+
+
+@dataclass(slots=True)
+class Fleet:
+    """Replicas on one PostgreSQL that share the leases; whoever leads calls OCP, as the watches do."""
+
+    replicas: list[tuple[Replica, Leases]]
+    clock: StillClock
+    seconds: int = 0
+
+    async def passes(self, seconds: int) -> None:
+        """Let so many seconds pass, for the leases in the database, too."""
+        for _ in range(seconds):
+            for replica, leases in self.replicas:
+                await self._does(replica, leases)
+            async with self.replicas[0][0].database.engine.begin() as connection:
+                await connection.execute(text("UPDATE leases SET until = until - interval '1 second'"))
+            self.clock.seconds += 1
+            self.seconds += 1
+
+    async def _does(self, replica: Replica, leases: Leases) -> None:
+        if self.seconds % 3 == 0:
+            await leases.renew()
+        if self.seconds % 5 == 0:
+            await replica.reach.round()
+            if leases.has("watch") and not await replica.reach.barred():
+                with suppress(OcpError):
+                    await replica.line.task(1)
+
+    def leader(self) -> int:
+        """Return which one leads."""
+        [leader] = [number for number, (_, leases) in enumerate(self.replicas) if leases.has("watch")]
+        return leader
+
+    @classmethod
+    async def of(cls, database_url: str, *ocps: SandboxOcp) -> "Fleet":
+        clock = StillClock()
+        fleet = cls([], clock)
+        for number, ocp in enumerate(ocps):
+            fleet.replicas.append(_member(ocp, database_url, clock, str(number)))
+        await fleet.replicas[0][0].database.migrate()
+        return fleet
+
+    async def close(self) -> None:
+        for replica, _ in self.replicas:
+            await replica.close()
+
+
+def _member(ocp: SandboxOcp, database_url: str, clock: StillClock, holder: str) -> tuple[Replica, Leases]:
+    replica = Replica.of(ocp, database_url, clock, lambda: leases.has("watch"))
+    leases = Leases(replica.database, clock, holder, ["send"], of_ocp=["watch"], may_lead=replica.reach.may_lead)
+    return replica, leases
+
+
+async def test_who_cannot_reach_ocp_lets_another_replica_lead(ocp: SandboxOcp, postgres_url: str) -> None:
+    """Before it is told, and for good."""
+    async with SandboxOcp() as own_network:
+        fleet = await Fleet.of(postgres_url, own_network, ocp)
+        await fleet.passes(10)
+        assert fleet.leader() == 0
+        await own_network.down()
+        await fleet.passes(60)
+        assert fleet.leader() == 1
+        await fleet.passes(200)
+
+        assert fleet.leader() == 1
+        assert await fleet.replicas[1][0].told() == []
+        await fleet.close()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+async def test_a_silence_that_all_meet_is_told_by_one(ocp: SandboxOcp, postgres_url: str, size: int) -> None:
+    """Standing aside for each other does not keep them from it, and somebody leads when it is over."""
+    fleet = await Fleet.of(postgres_url, *[ocp] * size)
+    await fleet.passes(10)
+    await ocp.down()
+    while await fleet.replicas[0][0].told() == []:
+        await fleet.passes(1)
+        assert fleet.seconds <= 10 + 150
+    await fleet.passes(300)
+    await ocp.up()
+    await fleet.passes(60)
+
+    assert await fleet.replicas[0][0].told() == [Kind.AWAY, Kind.BACK]
+    fleet.leader()
+    await fleet.close()
+
+
+async def test_who_takes_over_from_a_replica_that_ends_tells_no_old_silence(ocp: SandboxOcp, postgres_url: str) -> None:
+    """One without OCP may have to lead; what it tells has not begun hours ago, and is over when another one leads."""
+    async with SandboxOcp() as own_network:
+        fleet = await Fleet.of(postgres_url, ocp, own_network)
+        await fleet.passes(10)
+        await own_network.down()
+        await fleet.passes(400)
+        first, leases = fleet.replicas[0]
+        await leases.give_back()
+        fleet.replicas[:1] = []
+        left_at = fleet.clock.now()
+        await fleet.passes(150)
+
+        away, *_ = await first.events()
+        assert away.kind == Kind.AWAY
+        assert datetime.fromisoformat(away.content["since"]) >= left_at - timedelta(seconds=150)
+        fleet.replicas.append(_member(ocp, postgres_url, fleet.clock, "next"))
+        await fleet.passes(400)
+        assert fleet.leader() == 1
+        assert (await first.told()).count(Kind.AWAY) <= 2
+        await first.close()
+        await fleet.close()
 
 
 async def a_watch(replica: Replica, *, later: float) -> Watch:

@@ -56,7 +56,7 @@ async def test_what_was_seen_before_a_stop_is_seen_anew_before_the_claim(
 
     policy = a_policy()
     brake = Brake(database, clock, new_id, "prod", "digest", wake)
-    reach = Reach(client, clock, brake, Silence(database, clock, "prod", brake, wake), lambda: 0.5)
+    reach = Reach(client, clock, brake, Silence(database, clock, "prod", brake, wake), lambda: 0.5, lambda: True)
     settle = Settle(database, clock, new_id, policy, brake, wake, lambda: 0.5)
     line = Line(client, reach)
     catalogue = operations.load(exporter_port_names=("exportPort",))

@@ -116,5 +116,5 @@ def _watch(database: Database, request: Request, looks: list[Task]) -> Watch:
     brake = Brake(database, clock, lambda: uuid.uuid4().hex, request.environment, "digest", lambda: None)
     ocp = cast(Ocp, Shows(looks))
     silence = Silence(database, clock, request.environment, brake, lambda: None)
-    reach = Reach(ocp, clock, brake, silence, lambda: 0.5)
+    reach = Reach(ocp, clock, brake, silence, lambda: 0.5, lambda: True)
     return Watch(database, ocp, clock, policy, reach, lambda: None, lambda: 0.5)
