@@ -72,14 +72,14 @@ async def test_an_address_that_has_got_stale_is_asked_for_anew(
     handler.client.fresh_seconds = STALE_SECONDS / 3
     caplog.set_level(logging.INFO, "slack_sdk.socket")
 
-    connecting = asyncio.create_task(handler.client.connect())
+    connecting = asyncio.create_task(handler.client.connect())  # type: ignore[no-untyped-call]
     async with asyncio.timeout(10):
         await backend.asked_anew.wait()
     backend.is_away = False
     async with asyncio.timeout(10):
         await backend.connected.wait()
     await connecting
-    await handler.client.close()
+    await handler.client.close()  # type: ignore[no-untyped-call]
 
     failures = [record for record in caplog.records if "Failed to connect" in record.message]
     assert 1 <= len(failures) <= len(backend.refused).bit_length()
