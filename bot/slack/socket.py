@@ -24,8 +24,8 @@ class FreshSocketModeClient(SocketModeClient):
     _address: str | None = None
     _since = 0.0
 
-    @property  # slack_sdk says str, and keeps None there itself
-    def wss_uri(self) -> str | None:  # type: ignore[override]
+    @property  # type: ignore[override]  # slack_sdk says str, and keeps None there itself
+    def wss_uri(self) -> str | None:
         """The address to connect to, None if it is to be asked for."""
         return self._address if self.clock() - self._since < self.fresh_seconds else None
 
