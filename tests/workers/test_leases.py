@@ -46,3 +46,20 @@ async def test_the_end_gives_back_what_is_being_renewed(database: Database) -> N
         await asyncio.gather(leases.renew(), leases.give_back(), leases.renew())
 
         assert not leases.has("submit")
+
+
+async def test_who_may_not_lead_keeps_only_what_needs_no_ocp(database: Database) -> None:
+    """It gives the rest up at once, and asks for it again when it may."""
+    reaches = [True]
+    leases = Leases(database, StillClock(), "a", ["send"], of_ocp=["submit"], may_lead=lambda: reaches[-1])
+    await leases.renew()
+    assert leases.has("submit")
+
+    reaches.append(False)
+    await leases.renew()
+    assert leases.has("send")
+    assert not leases.has("submit")
+
+    reaches.append(True)
+    await leases.renew()
+    assert leases.has("submit")

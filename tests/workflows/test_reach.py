@@ -368,6 +368,7 @@ async def test_a_replica_whose_silence_another_one_has_ended_begins_anew(replica
     """It could not reach OCP and told it, and another one could: without a new call in vain it tells nothing more."""
     async with SandboxOcp() as dead:
         cut_off = Replica.of(dead, f"sqlite:///{tmp_path}/bot.db", replica.clock)
+        await cut_off.rounds(1)
         await cut_off.goes_away()
 
         for _ in range(120):
