@@ -19,6 +19,7 @@ from .world import INSTALL, SPEED, World
 SILENT = "has not answered since"
 BACK = "answers again after"
 HOUR = 3600.0
+SUBTASKS = 8  # of an install on one host
 INFO = "/api/v2/info"
 
 
@@ -93,7 +94,10 @@ async def an_hour_without_ocp(world: World, cards: Sequence[Message]) -> None:
     assert not any(SILENT in world.slack.rendered(card) for card in cards)
     assert all(len(card.replies) <= before + 3 for card, before in zip(cards, replies, strict=True))
     assert HOUR < lasted.total_seconds() < back.content["seconds"] < lasted.total_seconds() + 180
-    assert back.content["counts"] == moved_to(await looks_between(world, len(cards), away, back))
+    seen = moved_to(await looks_between(world, len(cards), away, back))
+    uncounted = sum(seen.values()) - sum(back.content["counts"].values())
+    assert 0 <= uncounted <= SUBTASKS * back.content["left"], "only what it says is not looked at yet"
+    print(f"\n{len(cards)} tasks, an hour without OCP:", *world.notices(), sep="\n")  # noqa: T201
 
 
 async def looks_between(world: World, requests: int, first: Event, last: Event) -> list[Event]:

@@ -30,7 +30,7 @@ from tests.builders import NOW, a_request, a_task
 from tests.still_clock import StillClock
 
 INFO = "/api/v2/info"
-HASTY = Limits(read_seconds=0.2)
+HASTY, PATIENT = Limits(read_seconds=0.2), Limits(read_seconds=10)
 HTML_502 = Fault(kind="html", path=".*", status=502, times=None, after_effect=False)
 
 
@@ -47,10 +47,15 @@ class Replica:
 
     @classmethod
     def of(
-        cls, ocp: SandboxOcp, database_url: str, clock: StillClock, leads: Callable[[], bool] = lambda: True
+        cls,
+        ocp: SandboxOcp,
+        database_url: str,
+        clock: StillClock,
+        leads: Callable[[], bool] = lambda: True,
+        limits: Limits = PATIENT,
     ) -> "Replica":
         database = Database.at(database_url)
-        client = OcpClient(base_url=ocp.url, username=ocp.username, password=ocp.password, clock=clock, limits=HASTY)
+        client = OcpClient(base_url=ocp.url, username=ocp.username, password=ocp.password, clock=clock, limits=limits)
         brake = Brake(database, clock, lambda: "id", "prod", "digest", lambda: None)
         reach = Reach(client, clock, brake, Silence(database, clock, "prod", brake, lambda: None), lambda: 0.5, leads)
         return cls(ocp, database, client, clock, reach, Line(client, reach))
@@ -125,7 +130,6 @@ def everything(kind: FaultKind, **changes: Any) -> Fault:
 
 
 SILENT = {
-    "hangs": everything("slow", seconds=60),
     "hangs up": everything("lost_before"),
     "gateway's 502": HTML_502,
     "maintenance page with 200": everything("html", status=200),
@@ -133,7 +137,7 @@ SILENT = {
     "log-on page": everything("redirect"),
     "half an answer": everything("status", status=200, body='{"successful": tr'),
     "OCP's own 500": everything("status", status=500, body='{"successful":false,"error":{"code":"COM10999"}}'),
-    "a 503 that says when to come back": everything("status", status=503, body="{}"),
+    "a 503 without a page": everything("status", status=503, body="{}"),
 }
 THERE = {
     "limits calls": everything("rate_limited", seconds=1),
@@ -147,9 +151,23 @@ THERE = {
 @pytest.mark.parametrize("fault", SILENT.values(), ids=SILENT)
 async def test_a_minute_without_an_answer_of_ocps_own_is_a_silence(replica: Replica, fault: Fault) -> None:
     """Whatever else answers. It is told once, with the time of the first call in vain."""
-    replica.clock.seconds = 1000
     replica.ocp.add_fault(fault)
 
+    await _is_silent(replica)
+
+
+async def test_an_ocp_that_takes_calls_and_never_answers_is_silent(ocp: SandboxOcp, tmp_path: Path) -> None:
+    """The time for an answer runs out, again and again."""
+    replica = Replica.of(ocp, f"sqlite:///{tmp_path}/bot.db", StillClock(), limits=HASTY)
+    await replica.database.migrate()
+    ocp.add_fault(everything("slow", seconds=60))
+
+    await _is_silent(replica)
+    await replica.close()
+
+
+async def _is_silent(replica: Replica) -> None:
+    replica.clock.seconds = 1000
     await replica.calls()
     await replica.rounds(45)
     assert await replica.told() == []
