@@ -308,7 +308,8 @@ def build(
     answering = Answering(messenger, translator, new_id)
     slack = AsyncApp(client=client, authorize=_authorize(client, team), logger=logging.getLogger("slack_bolt"))
     listeners.register(slack, answering, desk)
-    socket = socket_handler(slack, settings.slack_app_token.get_secret_value(), proxy=settings.slack_proxy)
+    app_token = settings.slack_app_token.get_secret_value()
+    socket = socket_handler(slack, app_token, proxy=settings.slack_proxy, jitter=jitter)
     ticks = {name: every / clock.speed for name, every in TICKS.items()}
     scheduler, stop_seconds = schedule(workers, ticks), STOP_SECONDS / clock.speed
     return Bot(database, ocp, brake, leases, policy, workers, scheduler, socket, answering, [], stop_seconds)

@@ -1,15 +1,17 @@
 """Slack's own clients, made for our settings."""
 
 import logging
+from collections.abc import Callable
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from .socket import SocketHandler
+from .socket import Socket, SocketHandler
 
 TIMEOUT_SECONDS = 5
+PING_SECONDS = 10
 
 
 def web_client(token: str, *, base_url: str, proxy: str | None) -> AsyncWebClient:
@@ -29,11 +31,12 @@ def web_client(token: str, *, base_url: str, proxy: str | None) -> AsyncWebClien
     return client
 
 
-def socket_handler(app: AsyncApp, app_token: str, *, proxy: str | None) -> SocketHandler:
+def socket_handler(app: AsyncApp, app_token: str, *, proxy: str | None, jitter: Callable[[], float]) -> SocketHandler:
     """Return the Socket Mode connection of *app*, under the same proxy rules as its web client."""
-    handler = SocketHandler(app, app_token, proxy=proxy)
-    handler.client.proxy = proxy or _proxy_for(app.client.base_url)
-    return handler
+    socket = Socket(app_token, logger=app.logger, web_client=app.client, ping_interval=PING_SECONDS)
+    socket.proxy = proxy or _proxy_for(app.client.base_url)
+    socket.jitter = jitter
+    return SocketHandler(app, socket)
 
 
 def _proxy_for(url: str) -> str | None:

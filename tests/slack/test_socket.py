@@ -1,104 +1,138 @@
-"""The socket comes back after an outage, although an address that Slack has given is soon stale."""
+"""The socket to Slack comes back after every outage, gently and quietly."""
 
 import asyncio
+import io
+import json
 import logging
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
-from aiohttp import web
-from slack_bolt.async_app import AsyncApp
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 
-from bot.slack.client import web_client
-from bot.slack.socket import FreshSocketModeClient, SocketHandler, thinned
-from bot.telemetry.logs import Redactor
+from bot.sandbox.slack import Fault, SandboxSlack
+from bot.slack.client import socket_handler, web_client
+from bot.telemetry import logs
 
-STALE_SECONDS = 0.3
-
-
-@dataclass(slots=True)
-class Backend:
-    """A Slack whose Web API answers while its socket is away; a ticket is good for a moment, and for one connection."""
-
-    url: str = ""
-    is_away: bool = True
-    issued: dict[str, float] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-    asked_anew: asyncio.Event = field(default_factory=asyncio.Event)
-    connected: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def open(self, _request: web.Request) -> web.Response:
-        ticket = f"ticket-{len(self.issued)}"
-        self.issued[ticket] = time.monotonic()
-        return web.json_response({"ok": True, "url": f"{self.url.replace('http', 'ws')}/link/?ticket={ticket}"})
-
-    async def link(self, request: web.Request) -> web.StreamResponse:
-        ticket = request.query["ticket"]
-        if self.is_away or time.monotonic() - self.issued[ticket] > STALE_SECONDS:
-            self.refused.append(ticket)
-            if len(set(self.refused)) == 3:
-                self.asked_anew.set()
-            raise web.HTTPServiceUnavailable
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        self.connected.set()
-        async for _ in socket:
-            pass
-        return socket
+OPEN = "apps.connections.open"
+DEADLINE = 15.0
 
 
 @pytest.fixture
-async def backend() -> AsyncIterator[Backend]:
-    backend, app = Backend(), web.Application()
-    app.router.add_post("/api/apps.connections.open", backend.open)
-    app.router.add_get("/link/", backend.link)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    backend.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield backend
-    await runner.cleanup()
+async def slack() -> AsyncIterator[SandboxSlack]:
+    async with SandboxSlack() as slack:
+        slack.rate_limits = False
+        yield slack
 
 
-async def test_an_address_that_has_got_stale_is_asked_for_anew(
-    backend: Backend, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The handshake is refused until the ticket is dead; the bot is not deaf for ever, nor does it flood the log."""
-    client = web_client("xoxb-1", base_url=f"{backend.url}/api/", proxy=None)
-    handler = SocketHandler(AsyncApp(client=client, token="xoxb-1"), "xapp-1", proxy=None, ping_seconds=0.05)
-    assert isinstance(handler.client, FreshSocketModeClient)
-    handler.client.fresh_seconds = STALE_SECONDS / 3
-    caplog.set_level(logging.INFO, "slack_sdk.socket")
+@pytest.fixture
+async def handler(slack: SandboxSlack) -> AsyncIterator[Any]:
+    """Return the connection of an app that answers `/hello`."""
 
-    connecting = asyncio.create_task(handler.client.connect())  # type: ignore[no-untyped-call]
-    async with asyncio.timeout(10):
-        await backend.asked_anew.wait()
-    backend.is_away = False
-    async with asyncio.timeout(10):
-        await backend.connected.wait()
-    await connecting
-    await handler.client.close()  # type: ignore[no-untyped-call]
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id=slack.team_id, bot_token=slack.bot_token)
 
-    failures = [record for record in caplog.records if "Failed to connect" in record.message]
-    assert 1 <= len(failures) <= len(backend.refused).bit_length()
-    assert not any(record.exc_info for record in failures)
+    app = AsyncApp(
+        client=web_client(slack.bot_token, base_url=slack.url, proxy=None),
+        authorize=authorize,
+        logger=logging.getLogger("slack_bolt"),
+    )
 
+    @app.command("/hello")
+    async def hello(ack: AsyncAck) -> None:
+        await ack("hello")
 
-def test_a_ticket_never_stands_in_the_log() -> None:
-    """Whoever has it could listen in the bot's place."""
-    line = Redactor([])(None, "", {"event": "url='wss://slack.example/link/?ticket=abc-1&app_id=A1'"})
-
-    assert line["event"] == "url='wss://slack.example/link/?ticket=***&app_id=A1'"
+    handler: Any = socket_handler(app, slack.app_token, proxy=None, jitter=lambda: 0.0)
+    handler.client.ping_interval = 0.5
+    yield handler
+    await handler.close_async()
 
 
-def test_after_a_connection_the_next_failure_is_told_again() -> None:
-    """One outage is thinned out, not the next one."""
-    passes = thinned()
+@pytest.fixture
+def log(slack: SandboxSlack) -> Iterator[io.StringIO]:
+    """Return what is logged, in the form that people get."""
+    stream, root = io.StringIO(), logging.getLogger()
+    before = root.handlers[:], root.level
+    logs.set_up("INFO", [slack.bot_token, slack.app_token], stream)
+    yield stream
+    root.handlers[:], root.level = before
+    structlog.reset_defaults()
 
-    told = [passes(logging.makeLogRecord({"msg": "Failed to connect (error: 503)"})) for _ in range(4)]
-    passes(logging.makeLogRecord({"msg": "A new session (s) has been established"}))
 
-    assert told == [True, True, False, True]
-    assert passes(logging.makeLogRecord({"msg": "Failed to connect (error: 503)"}))
+async def test_a_start_during_an_outage_ends_connected(slack: SandboxSlack, handler: Any, log: io.StringIO) -> None:
+    """Each handshake has a ticket of its own, and the pauses grow."""
+    slack.refuse_sockets()
+    starting = asyncio.create_task(handler.connect_async())
+    await slack.wait_for(lambda: '"failures": 2' in log.getvalue(), timeout=DEADLINE)
+    slack.accept_sockets()
+    await starting
+
+    await _answers(slack)
+    assert len(_opened(slack)) == 3
+    assert [line["level"] for line in _lines(log)] == ["warning", "warning", "info"]
+    assert "ticket" not in log.getvalue()
+
+
+async def test_an_outage_later_on_ends_connected(slack: SandboxSlack, handler: Any, log: io.StringIO) -> None:
+    """Slack closes the connection, and its backend is away, or all of it."""
+    await handler.connect_async()
+    await _answers(slack)
+    slack.refuse_sockets()
+    await slack.disconnect_sockets()
+    await slack.wait_for(lambda: len(_opened(slack)) == 3, timeout=DEADLINE)
+    await slack.down()
+    slack.accept_sockets()
+    await slack.wait_for(lambda: '"failures": 4' in log.getvalue(), timeout=DEADLINE)
+    await slack.up()
+
+    await slack.wait_for(lambda: slack.connections, timeout=DEADLINE)
+    await _answers(slack)
+    assert slack.connections == 1
+    assert "ticket" not in log.getvalue()
+    assert "Traceback" not in log.getvalue()
+
+
+async def test_a_limit_of_slack_is_kept(slack: SandboxSlack, handler: Any) -> None:
+    """It asks for no address before Slack said it may."""
+    slack.add_fault(Fault(method=OPEN, kind="rate_limited", seconds=3))
+    began = time.monotonic()
+
+    await handler.connect_async()
+
+    assert time.monotonic() - began >= 3
+    assert len(_opened(slack)) == 2
+
+
+async def test_told_twice_to_reconnect_it_does_so_once(slack: SandboxSlack, handler: Any) -> None:
+    """A warning, and the real thing while the first is under way."""
+    await handler.connect_async()
+    await slack.disconnect_sockets("warning")
+    await slack.disconnect_sockets("warning")
+    await slack.wait_for(lambda: len(_opened(slack)) == 2 and slack.connections == 1, timeout=DEADLINE)
+
+    await _answers(slack)
+    assert len(_opened(slack)) == 2
+
+
+def test_a_ticket_in_a_librarys_error_is_taken_out(log: io.StringIO) -> None:
+    """Whoever logs it."""
+    logging.getLogger("anything").error("503, url='wss://slack.example/link/?ticket=abc-123&app_id=a1'")
+
+    assert "abc-123" not in log.getvalue()
+    assert "ticket=***&app_id=a1" in log.getvalue()
+
+
+async def _answers(slack: SandboxSlack) -> None:
+    answer = await slack.person("dana").types("/hello", slack.room("pay-team"))
+    assert answer.text == "hello"
+
+
+def _opened(slack: SandboxSlack) -> list[str]:
+    return [record.method for record in slack.records if record.method == OPEN]
+
+
+def _lines(log: io.StringIO) -> list[dict[str, str]]:
+    return [json.loads(line) for line in log.getvalue().splitlines()]

@@ -141,6 +141,14 @@ class SandboxSlack(Watching):
         """Install the app again: new tokens, and the old ones are worth nothing."""
         self._parts.workspace.identity.reissue()
 
+    def refuse_sockets(self) -> None:
+        """Answer each handshake of a socket with 503 from now on; the Web API and what is connected stay."""
+        self._parts.sockets.is_away = True
+
+    def accept_sockets(self) -> None:
+        """Let sockets connect again."""
+        self._parts.sockets.is_away = False
+
     def disable_home(self) -> None:
         """Switch the Home tab off: views.publish answers `not_enabled`."""
         self._parts.workspace.home_enabled = False

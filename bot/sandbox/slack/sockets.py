@@ -33,13 +33,14 @@ class Sockets:
         self.app_id = app_id
         self._changed = changed
         self.ack_seconds = ack_seconds
+        self.is_away = False
         self.open: list[web.WebSocketResponse] = []
         self.late: list[LateAck] = []
         self._tickets: set[str] = set()
         self._pending: dict[str, Pending] = {}
 
     def issue_ticket(self) -> str:
-        """Return a ticket that opens one connection."""
+        """Return a ticket for one handshake; it is spent even if that fails."""
         ticket = secrets.token_hex(8)
         self._tickets.add(ticket)
         return ticket
@@ -49,6 +50,8 @@ class Sockets:
         if request.query.get("ticket") not in self._tickets:
             raise web.HTTPForbidden(text="this ticket is not valid")
         self._tickets.remove(request.query["ticket"])
+        if self.is_away:
+            raise web.HTTPServiceUnavailable(text="no backend")
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS)
         await socket.prepare(request)
         await self._greet(socket)
