@@ -342,8 +342,8 @@ class Tx(Protocol):
         """
         Let the cards of the environment's open requests be drawn again; *at* is when their drawing was due.
 
-        Threads with a post in flight are left alone: who lands it compares the card anyhow. Who is drawing a card
-        right now meets a Conflict, and draws it once more.
+        A post in flight is not disturbed, and who lands it keeps what is owed. Who is drawing a card right now meets
+        a Conflict, and draws it once more.
         """
         ...
 

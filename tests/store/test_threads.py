@@ -16,7 +16,7 @@ DUE, LATER = NOW - timedelta(seconds=15), NOW + timedelta(minutes=5)
 
 
 async def test_the_cards_of_the_other_threads_are_owed(database: Database) -> None:
-    """One that is noted already keeps its time, one with a post in flight is left alone; only siblings are meant."""
+    """One that is noted already keeps its time, a post in flight is not disturbed; only siblings are meant."""
     [own, idle, drawing, posting] = await _threads(database, 4)
     async with database.transaction() as tx:
         drawing = await tx.save_thread(replace(drawing, card_in_flight=NOW))
@@ -27,8 +27,21 @@ async def test_the_cards_of_the_other_threads_are_owed(database: Database) -> No
 
     async with database.reading() as tx:
         after = {thread.id: await tx.thread(thread.id) for thread in (own, idle, drawing, posting)}
-    assert [after[thread.id].card_in_flight for thread in (own, idle, drawing, posting)] == [None, DUE, NOW, None]
-    assert (after[own.id], after[posting.id]) == (own, posting)
+    assert [after[thread.id].card_in_flight for thread in (own, idle, drawing, posting)] == [None, DUE, NOW, DUE]
+    assert after[own.id] == own
+    assert after[posting.id].version == posting.version
+
+
+async def test_who_lands_a_post_keeps_what_was_owed_meanwhile(database: Database) -> None:
+    """They have read the thread before."""
+    [own, posting] = await _threads(database, 2)
+    async with database.transaction() as tx:
+        noted = await tx.save_thread(replace(posting, in_flight=(1, "id", NOW)))
+        await tx.owe_other_cards(own, DUE)
+        await tx.save_thread(replace(noted, in_flight=None, root_ts="1.0"))
+
+    async with database.reading() as tx:
+        assert (await tx.thread(posting.id)).card_in_flight == DUE
 
 
 async def test_who_is_drawing_when_a_card_is_owed_notices(database: Database) -> None:
