@@ -273,8 +273,9 @@ async def test_the_same_name_again_after_a_rejection(world: World) -> None:
 
 
 @pytest.mark.invariant(2)
-async def test_a_blocked_thread_does_not_disturb_the_post_of_the_other(world: World) -> None:
+async def test_a_blocked_thread_does_not_disturb_the_post_of_the_other(slow_world: World) -> None:
     """The bot is not where the command was typed: the card in the approvals channel is noted at once all the same."""
+    world = slow_world
     away = world.slack.room("secret-team", bot_is_member=False, private=True)
     slow = SlackFault(method="chat.postMessage", kind="slow", seconds=0.15, channel=world.approvals.id)
     world.slack.add_fault(slow)

@@ -46,9 +46,9 @@ async def _on(world: World) -> AsyncIterator[Replicas]:
 
 @pytest.mark.invariant(1)
 @pytest.mark.invariant(2)
-async def test_one_is_killed_one_stands_still_and_one_is_new(replicas: Replicas) -> None:
+async def test_one_is_killed_one_stands_still_and_one_is_new(many_replicas: Replicas) -> None:
     """Twelve requests at once meanwhile: twelve clusters, each told once and in order."""
-    await _lively(replicas, requests=12)
+    await _lively(many_replicas, requests=12)
 
 
 @pytest.mark.long

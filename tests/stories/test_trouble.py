@@ -48,7 +48,7 @@ async def test_what_stays_unclear_waits_with_its_evidence(fast_world: World) -> 
 
     card = await world.asks()
     await world.omar.clicks(card, "request.approve")
-    await world.slack.wait_for(lambda: "Looked " in world.thread_without_card(card), timeout=60)
+    await world.slack.wait_for(lambda: "Looked " in world.slack.rendered(card), timeout=60)
 
     text = world.slack.rendered(card)
     assert "❓" in text
