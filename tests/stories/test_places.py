@@ -124,7 +124,7 @@ async def test_where_only_the_requester_is_left_the_card_says_that_nobody_is_ask
     await _asks_in(world, away)
 
     [direct] = await world.slack.wait_for(lambda: world.dana.direct, timeout=DEADLINE)
-    assert NOBODY in world.slack.rendered(direct)
+    await world.slack.wait_for(lambda: NOBODY in world.slack.rendered(direct), timeout=DEADLINE)
     assert "#dba-approvals" not in world.slack.rendered(direct)
     assert _mentioned(world, [direct]) == {world.dana.id}, "who asked, and no approver"
 
