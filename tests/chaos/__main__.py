@@ -38,7 +38,7 @@ def main(
     """Play every story; exit with 1 if anything was wrong, or if no run has died at some point."""
     seed = seed if seed >= 0 else random.SystemRandom().randrange(10**6)
     typer.echo(f"seed {seed}")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers and processes are ended, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))  # and so are servers and processes
     began = time.monotonic()
     with ExitStack() as stack:
         names = databases.split(",")
