@@ -79,7 +79,9 @@ class Outcomes:
 def main(arguments: Sequence[str]) -> int:
     """Run the tests that are marked, tell of all invariants, and return 1 if one that is due is not proven."""
     outcomes = Outcomes()
-    ended = pytest.main(["-m", f"{NUMBER} and not long", "-p", "tests.invariants", "--no-header", *arguments], plugins=[outcomes])
+    ended = pytest.main(
+        ["-m", f"{NUMBER} and not long", "-p", "tests.invariants", "--no-header", *arguments], plugins=[outcomes]
+    )
     for line in outcomes.lines():
         typer.echo(line)
     missing, was_run = outcomes.missing(), ended in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
