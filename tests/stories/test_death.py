@@ -43,13 +43,12 @@ async def test_killed_while_submitting(world: World) -> None:
 
 
 @pytest.mark.invariant(2)
-@pytest.mark.parametrize("replies", [1, 2, 3])
-async def test_killed_while_running(world: World, replies: int) -> None:
+async def test_killed_while_running(world: World) -> None:
     """Wherever the thread was, it catches up from there."""
     await world.start_process()
     card = await world.asks()
     await world.omar.clicks(card, "request.approve")
-    await world.slack.wait_for(lambda: len(card.replies) >= replies)
+    await world.slack.wait_for(lambda: len(card.replies) >= 2)
 
     await world.kill_process()
     await world.clock.sleep(20)

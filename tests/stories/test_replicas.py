@@ -63,8 +63,8 @@ async def test_two_hundred_requests_while_one_is_killed_one_stands_still_and_one
 
 @pytest.mark.invariant(5)
 async def test_two_approvers_click_at_the_same_instant_on_two_replicas(replicas: Replicas) -> None:
-    """Twenty times: one decision each, and the loser is told who, when and what."""
-    await _contested(replicas, requests=20)
+    """Ten times: one decision each, and the loser is told who, when and what."""
+    await _contested(replicas, requests=10)
 
 
 @pytest.mark.long
