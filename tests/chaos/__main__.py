@@ -20,7 +20,6 @@ import typer
 from tests.databases import a_server
 
 from .campaign import Campaign
-from .plan import Plan
 from .stage import Stage
 from .table import NAMES, counted, unproven, write_table
 
@@ -56,7 +55,7 @@ async def _played(servers: Mapping[str, str], kills: int, workers: int, seed: in
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         for campaign in campaigns:
             stage = Stage(pool, servers[campaign.database], campaign, workers)
-            await stage.play_all(iter([Plan()]))
+            await stage.play_all(iter(await stage.record()))
             await stage.play_all(campaign.random(kills // len(servers)))
     return campaigns
 

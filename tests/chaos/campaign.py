@@ -1,15 +1,16 @@
 """Which deaths to try: every point that any run has met, once each side, and some once more later."""
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from .plan import Plan, Result
-from .points import Kill, Point
+from .points import Point
+from .trouble import Trouble
 
-TRIES = 3
-"""How often a point is waited for that a run did not meet again."""
+TRIES = 8
+"""How many runs are to die at a point that they do not meet again."""
 
 
 @dataclass(slots=True)
@@ -18,29 +19,36 @@ class Campaign:
     The deaths on one database.
 
     `points` counts what the first run to meet a point made of it, in the order in which they were met; `killed`
-    holds what became of the runs that died there, `missed` of the runs that were to and did not.
+    holds what became of the runs that died there, `missed` of the runs that were to and did not. `ways` counts how
+    often a point was met by which way: the trouble, and the deaths before the life that met it.
     """
 
     database: str
     dice: random.Random
     points: Counter[Point] = field(default_factory=Counter)
+    ways: dict[Point, Counter[Plan]] = field(default_factory=lambda: defaultdict(Counter))
     killed: dict[Point, list[Result]] = field(default_factory=dict)
     missed: dict[Point, list[Result]] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
 
+    def first(self) -> list[Plan]:
+        """Return the runs that only record: one in which all is well, and one for each trouble."""
+        return [Plan(trouble=trouble) for trouble in Trouble]
+
     def take(self, result: Result) -> list[Plan]:
         """Note *result*; return what is to be run because of it."""
         self.results.append(result)
-        plan = result.plan
-        if plan.seed is not None:
+        if result.plan.seed is not None:
             return []
+        self._note_ways(result)
         return [*self._noted(result), *self._new(result), *self._asked(result)]
 
     def random(self, kills: int) -> Iterator[Plan]:
         """Yield stories with deaths at random instants until there were at least *kills* of them."""
         number = 0
         while sum(result.deaths for result in self.results if result.plan.seed is not None) < kills:
-            yield Plan(seed=self.dice.randrange(10**9), is_dedicated=number % 2 == 0)
+            trouble = self.dice.choice(list(Trouble))
+            yield Plan(seed=self.dice.randrange(10**9), is_dedicated=number % 2 == 0, trouble=trouble)
             number += 1
 
     def unmet(self) -> dict[Point, str]:
@@ -52,8 +60,13 @@ class Campaign:
         runs = reasons.total()
         return "; ".join(f"{reason}, {n} of {runs} runs" for reason, n in reasons.items()) or "no run was to die there"
 
+    def _note_ways(self, result: Result) -> None:
+        for life, met in enumerate(result.met):
+            for point in met:
+                self.ways[point][result.plan.until(life)] += 1
+
     def _noted(self, result: Result) -> Iterator[Plan]:
-        """Note where the run died; yield it once more if it did not get there."""
+        """Note where the run died; if it did not get there, yield another try by the way that met the point most."""
         plan = result.plan
         if not plan.kills:
             return
@@ -63,7 +76,12 @@ class Campaign:
         else:
             self.missed.setdefault(point, []).append(result)
             if len(self.missed[point]) < TRIES and point not in self.killed:
-                yield plan
+                yield self._way_to(point).dying_at(point)
+
+    def _way_to(self, point: Point) -> Plan:
+        """Return the way by which runs have met *point* most often, among those that were tried least."""
+        tried = Counter(result.plan.until(len(result.plan.kills) - 1) for result in self.missed[point])
+        return min(self.ways[point], key=lambda way: (tried[way], -self.ways[point][way]))
 
     def _new(self, result: Result) -> Iterator[Plan]:
         """Yield the deaths at points that were never met before: in recovery as well, after the deaths before it."""
@@ -72,12 +90,13 @@ class Campaign:
                 if point not in self.points:
                     self.points[point] = count
                     for nth in [1] if count == 1 else [1, self.dice.randint(2, count)]:
-                        yield replace(result.plan, kills=(*result.plan.kills[:life], Kill(point, nth)))
+                        yield result.plan.until(life).dying_at(point, nth)
 
     def _asked(self, result: Result) -> Iterator[Plan]:
-        """Yield a run whose send became unclear once more, so that a person has to decide instead of the bot."""
+        """Yield once more the run in which one thing made a send unclear, so that a person has to decide."""
         plan = result.plan
-        if result.was_unclear and plan.is_dedicated and len(plan.kills) == 1:
+        wrong = len(plan.kills) + (plan.trouble is not Trouble.NONE)
+        if result.was_unclear and plan.is_dedicated and wrong == 1 and not result.answered:
             yield replace(plan, is_dedicated=False)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -51,17 +52,22 @@ class Kill:
 
 @dataclass(slots=True)
 class Recorder:
-    """Writes down each point as it is met, in a file that outlives the process, and dies at the one it was told."""
+    """
+    Writes down each point as it is met, in a file that outlives the process, and dies at the one it was told.
+
+    The first commit of each place takes `slow_seconds` longer.
+    """
 
     path: Path
     kill: Kill | None = None
+    slow_seconds: float = 0.0
     met: Counter[Point] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
-        """Return what CHAOS_POINTS (a file) and CHAOS_KILL (see Kill) ask for."""
-        kill = environment.get("CHAOS_KILL")
-        return cls(Path(environment["CHAOS_POINTS"]), Kill.from_json(kill) if kill else None)
+        """Return what CHAOS_POINTS (a file), CHAOS_KILL (see Kill) and CHAOS_SLOW (seconds) ask for."""
+        kill, slow_seconds = environment.get("CHAOS_KILL"), float(environment.get("CHAOS_SLOW") or 0)
+        return cls(Path(environment["CHAOS_POINTS"]), Kill.from_json(kill) if kill else None, slow_seconds)
 
     def meet(self, site: str, side: Side) -> None:
         """Note that the point was met; return unless this is where to die."""
@@ -69,6 +75,8 @@ class Recorder:
         self.met[point] += 1
         with self.path.open("a") as file:
             file.write(json.dumps(asdict(point)) + "\n")
+        if side == "before" and site.startswith("commit") and self.met[point] == 1:
+            time.sleep(self.slow_seconds)
         if self.kill == Kill(point, self.met[point]):
             os.kill(os.getpid(), signal.SIGKILL)
 

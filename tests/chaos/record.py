@@ -15,9 +15,11 @@ from bot.store.database import Database
 from tests.stories.world import World
 
 from . import looks
+from .people import TITLE
 from .verdict import Evidence
 
 CREATE = "/api/v2/obproxy/clusters"
+ENVIRONMENT = "prod"
 
 
 @dataclass(slots=True)
@@ -49,11 +51,10 @@ class Record:
             self.keeps_looks = True
 
     async def is_shown(self) -> bool:
-        """Whether every thread has shown all and nothing is in flight."""
-        request = await self.request()
-        end = request.seq if request else 0
-        threads = await self._threads(request)
-        return all(t.cursor == end and t.in_flight is None and t.card_in_flight is None for t in threads)
+        """Whether every thread has shown all, nothing is in flight, and no silence of OCP is to be told as over."""
+        async with self.database.reading() as tx:
+            environment = await tx.environment(ENVIRONMENT)
+            return environment.away_since is None and not await tx.threads_behind()
 
     async def standing(self) -> str:
         """Describe where the story stands, for somebody who has to find out why it does not go on."""
@@ -69,9 +70,10 @@ class Record:
         """Gather what is left of the story."""
         request = await self.request()
         if request is None:
-            return _nothing(stuck, faults)
+            return Evidence(stuck=stuck, faults=faults)
         async with self.database.reading() as tx:
             events, watches = await tx.events(request.id), await tx.watches_of(request.id)
+            environment = await tx.events(f"environment:{ENVIRONMENT}")
         return Evidence(
             state=request.state,
             events=events,
@@ -81,13 +83,13 @@ class Record:
             sent_at=[self._in_the_story(record.at) for record in self.world.ocp.records if _is_create(record)],
             accepted=[body["name"] for body in self.world.ocp.accepted_creates],
             threads=[self.world.shown(thread) for thread in await self._threads(request)],
+            environment=environment,
+            notices=self._notices(),
             stuck=stuck,
             faults=[*faults, *self._refused()],
         )
 
-    async def _threads(self, request: Request | None) -> Sequence[Thread]:
-        if request is None:
-            return ()
+    async def _threads(self, request: Request) -> Sequence[Thread]:
         async with self.database.reading() as tx:
             return await tx.threads_of(request.id)
 
@@ -101,6 +103,11 @@ class Record:
         ) as client:
             return await client.task(max(ocp.tasks))
 
+    def _notices(self) -> list[str]:
+        """Return what stands in the approvals channel beside cards: what happened to the environment itself."""
+        shown = [self.world.slack.rendered(message) for message in self.world.approvals.messages]
+        return [text for text in shown if not text.startswith(TITLE)]
+
     def _refused(self) -> list[str]:
         refused = [record for record in self.world.slack.records if record.error in CONTENT]
         return [f"Slack refused {record.method}: {record.error}" for record in refused]
@@ -113,18 +120,3 @@ class Record:
 
 def _is_create(record: Heard) -> bool:
     return record.method == "POST" and record.path == CREATE
-
-
-def _nothing(stuck: str, faults: Sequence[str]) -> Evidence:
-    return Evidence(
-        state=None,
-        events=(),
-        looks=(),
-        snapshots=(),
-        task=None,
-        sent_at=(),
-        accepted=(),
-        threads=(),
-        stuck=stuck,
-        faults=faults,
-    )

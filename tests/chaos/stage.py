@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from operator import length_hint
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -27,20 +28,31 @@ class Stage:
     campaign: Campaign
     workers: int
 
+    async def record(self) -> list[Plan]:
+        """Play the runs that only record; return what follows from them, taken in their order."""
+        plans: list[Plan] = []
+        for result in await asyncio.gather(*map(self._begin, self.campaign.first())):
+            plans += self.campaign.take(result)
+            self._tell(result, len(plans))
+        return plans
+
     async def play_all(self, plans: Iterator[Plan]) -> None:
         """Play *plans* and all that follows from them."""
         waiting: list[Plan] = []
         running: set[asyncio.Future[Result]] = set()
         while True:
             while len(running) < self.workers and (plan := waiting.pop(0) if waiting else next(plans, None)):
-                running.add(asyncio.get_running_loop().run_in_executor(self.pool, run, plan, self.server))
+                running.add(self._begin(plan))
             if not running:
                 return
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for future in done:
                 result = future.result()
                 waiting += self.campaign.take(result)
-                self._tell(result, len(waiting) + len(running))
+                self._tell(result, len(waiting) + len(running) + length_hint(plans))
+
+    def _begin(self, plan: Plan) -> asyncio.Future[Result]:
+        return asyncio.get_running_loop().run_in_executor(self.pool, run, plan, self.server)
 
     def _tell(self, result: Result, left: int) -> None:
         words = "; ".join(map(str, result.findings)) or "ok"

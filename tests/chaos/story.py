@@ -14,8 +14,10 @@ from .lives import KILLED, Lives
 from .people import People
 from .plan import Plan, Result
 from .points import read_points
+from .questions import answers_by_button
 from .record import CREATE, Record
-from .verdict import answers_by_button, judge
+from .trouble import Troublemaker
+from .verdict import judge
 
 SPEED = 30.0
 DEADLINE = 120.0
@@ -44,6 +46,7 @@ class Story:
     lives: Lives
     people: People
     record: Record
+    troublemaker: Troublemaker
     over: asyncio.Event = field(default_factory=asyncio.Event)
     faults: list[str] = field(default_factory=list)
 
@@ -53,6 +56,7 @@ class Story:
         self._prepare()
         living = asyncio.create_task(self._live())
         stuck = await self._until_it_ends()
+        await self.troublemaker.end()
         await self._end(living)
         evidence = await self.record.evidence(stuck, [*self.faults, *self.lives.complaints()])
         findings = judge(evidence)
@@ -70,6 +74,7 @@ class Story:
     def _prepare(self) -> None:
         """Let a subtask fail once; where death comes at random, let OCP take its time before or after the work."""
         self.world.ocp.fail(INSTALL)
+        self.troublemaker.begin()
         if self.plan.seed is not None:
             works_first = self.plan.seed % 2 == 0
             slow = Fault(
@@ -93,6 +98,7 @@ class Story:
             self.faults.append("the form was taken, and there is no request")
         if request is not None:
             await self.record.keep_looks()
+        self.troublemaker.see(request)
         if request is None or request.is_open:
             await self.people.act(request)
             return False
@@ -134,14 +140,15 @@ class Story:
 
     def _environment(self) -> dict[str, str]:
         clock = {"STORY_SPEED": str(self.world.clock.speed), "STORY_SINCE": str(self.world.clock.since)}
-        return self.world.environment(OCP_ACCOUNT_DEDICATED=str(int(self.plan.is_dedicated))) | clock
+        settings = self.world.environment(OCP_ACCOUNT_DEDICATED=str(int(self.plan.is_dedicated)))
+        return {**settings, **clock, **self.troublemaker.environment}
 
 
 async def play(plan: Plan, folder: Path, database_url: str) -> Result:
     """Play *plan* in a world of its own in *folder*."""
     world = World(folder, SPEED, database_url)
     async with world.slack, world.ocp:
-        story = Story(world, plan, Lives(folder), People(world), Record(world))
+        story = Story(world, plan, Lives(folder), People(world), Record(world), Troublemaker(world, plan.trouble))
         try:
             return await story.play()
         finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 from .campaign import Campaign
 from .plan import Result
 from .points import SIDES, Point
+from .trouble import Trouble
 from .verdict import Sort
 
 BEGIN, END = "<!-- chaos: begin -->", "<!-- chaos: end -->"
@@ -17,7 +18,8 @@ NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 def write_table(file: Path, campaigns: Sequence[Campaign], heading: str) -> None:
     """Put the table between its marks in *file*."""
     text = file.read_text()
-    lines = [BEGIN, heading, "", *_totals(campaigns), "", *_points(campaigns), *_unproven(campaigns), END]
+    tables = [*_totals(campaigns), "", *_troubles(campaigns), "", *_points(campaigns)]
+    lines = [BEGIN, heading, "", *tables, *_unproven(campaigns), END]
     file.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: "\n".join(lines), text, flags=re.DOTALL))
 
 
@@ -49,6 +51,15 @@ def _deaths(campaign: Campaign, *, at_random: bool) -> int:
     return sum(result.deaths for result in campaign.results if (result.plan.seed is not None) is at_random)
 
 
+def _troubles(campaigns: Sequence[Campaign]) -> Iterator[str]:
+    """Tell how the stories ended in which something else went wrong than deaths."""
+    yield _row("What else went wrong", *(NAMES[campaign.database] for campaign in campaigns))
+    yield _row("---", *("---" for _ in campaigns))
+    for trouble in Trouble:
+        results = ([r for r in campaign.results if r.plan.trouble is trouble] for campaign in campaigns)
+        yield _row(trouble, *map(_ended, results))
+
+
 def _points(campaigns: Sequence[Campaign]) -> Iterator[str]:
     sides = [f"{NAMES[campaign.database]}, {side}" for campaign in campaigns for side in SIDES]
     yield _row("Killed at", *sides)
@@ -73,9 +84,11 @@ def _cell(campaign: Campaign, point: Point) -> str:
     if point not in campaign.points:
         return "-"
     results = campaign.killed.get(point, [])
+    return _ended(results) if results else "not met again"
+
+
+def _ended(results: Sequence[Result]) -> str:
     wrong = sum(bool(result.findings) for result in results)
-    if not results:
-        return "not met again"
     return f"**{wrong} of {len(results)} wrong**" if wrong else f"{len(results)} ok"
 
 

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from .campaign import TRIES, Campaign
 from .plan import Plan, Result
 from .points import Kill, Point
 from .table import BEGIN, END, write_table
+from .trouble import Trouble
 from .verdict import Finding, Sort
 
 CLAIM, POST, ADOPT = Point("commit claim", "before"), Point("OCP POST", "after"), Point("commit adopt", "after")
@@ -60,6 +62,21 @@ def test_a_point_that_is_not_met_again_is_waited_for_a_few_times(campaign: Campa
     assert campaign.unmet() == {CLAIM: f"not met again, {TRIES} of {TRIES} runs"}
 
 
+def test_a_point_that_was_missed_is_tried_by_the_way_that_meets_it_most(campaign: Campaign) -> None:
+    """A death leads there by chance; the trouble does so in every run, and is tried again after the other ways."""
+    away = Plan(trouble=Trouble.OCP_AWAY)
+    [first] = campaign.take(a_result(Plan(), [CLAIM]))
+    [second] = campaign.take(a_result(first, [CLAIM], [ADOPT]))
+    for _ in range(2):
+        campaign.take(a_result(away, [ADOPT]))
+
+    [third] = campaign.take(a_result(second, [CLAIM], [], deaths=1))
+    [fourth] = campaign.take(a_result(third, [], deaths=0))
+
+    assert third == replace(away, kills=(Kill(ADOPT),))
+    assert fourth == third
+
+
 def test_a_point_where_another_run_has_died_is_proven(campaign: Campaign) -> None:
     """One run missed the later time of it, another died at the first."""
     first, later = campaign.take(a_result(Plan(), [CLAIM, CLAIM]))
@@ -105,6 +122,34 @@ def test_a_run_that_became_unclear_is_played_with_a_person_who_decides(campaign:
     assert campaign.take(replace(a_result(again[0], [POST]), was_unclear=True)) == []
 
 
+def test_a_run_in_which_a_person_has_decided_is_not_played_again_for_that(campaign: Campaign) -> None:
+    """Nothing had arrived at OCP, so the bot had to ask already."""
+    result = replace(a_result(Plan(trouble=Trouble.CREATE_LOST)), was_unclear=True)
+
+    assert campaign.take(replace(result, answered=1)) == []
+    assert campaign.take(result) == [replace(result.plan, is_dedicated=False)]
+
+
+def test_deaths_in_trouble_that_make_a_send_unclear_are_not_played_again(campaign: Campaign) -> None:
+    """The trouble alone is: two things that go wrong for each point would take too long."""
+    [plan] = campaign.take(a_result(Plan(trouble=Trouble.SLOW_DATABASE), [POST]))
+
+    assert campaign.take(replace(a_result(plan, [POST]), was_unclear=True)) == []
+
+
+def test_every_trouble_is_recorded_before_anybody_dies(campaign: Campaign) -> None:
+    """All is well in the first run, so what every story has is tried without trouble; what only one meets, in that."""
+    plans = campaign.first()
+
+    asked = [
+        plan for number, plan in enumerate(plans) for plan in campaign.take(a_result(plan, [CLAIM, *[POST][:number]]))
+    ]
+
+    assert [plan.trouble for plan in plans] == list(Trouble)
+    assert plans[0] == Plan()
+    assert asked == [Plan().dying_at(CLAIM), plans[1].dying_at(POST)]
+
+
 def test_random_deaths_go_on_until_there_were_enough(campaign: Campaign) -> None:
     """Each story with another seed; they add no points, because nobody can repeat them."""
     seeds = []
@@ -115,6 +160,14 @@ def test_random_deaths_go_on_until_there_were_enough(campaign: Campaign) -> None
     assert len(set(seeds)) == 3
 
 
+def test_random_deaths_come_in_every_trouble(campaign: Campaign) -> None:
+    """On an account for the bot alone and on a shared one."""
+    plans = list(islice(campaign.random(1), 100))
+
+    assert {plan.trouble for plan in plans} == set(Trouble)
+    assert {plan.is_dedicated for plan in plans} == {True, False}
+
+
 def test_the_table_tells_what_was_found_where(campaign: Campaign, tmp_path: Path) -> None:
     """Between its marks, whatever was there; the text around it stays."""
     page = tmp_path / "page.md"
@@ -123,7 +176,7 @@ def test_the_table_tells_what_was_found_where(campaign: Campaign, tmp_path: Path
     wrong = [Finding(Sort.DOUBLE_CREATE, "two"), Finding(Sort.STUCK, "still")]
     campaign.take(replace(a_result(first, [CLAIM]), findings=wrong))
     campaign.take(replace(a_result(second, [CLAIM, POST, ADOPT]), answered=3))
-    campaign.take(a_result(next(campaign.random(1)), [CLAIM], deaths=4))
+    campaign.take(a_result(replace(next(campaign.random(1)), trouble=Trouble.OCP_AWAY), [CLAIM], deaths=4))
 
     write_table(page, [campaign], "Commit 1234567")
 
@@ -133,6 +186,8 @@ def test_the_table_tells_what_was_found_where(campaign: Campaign, tmp_path: Path
     assert "old" not in text
     assert "| `commit claim` | **1 of 1 wrong** | - |" in text
     assert "| `OCP POST` | - | 1 ok |" in text
+    assert "| nothing else | **1 of 3 wrong** |" in text
+    assert "| OCP is away for a while | 1 ok |" in text
     assert "| Double creates | 1 |" in text
     assert "| Kills at points | 2 |" in text
     assert "| Points where no run has died | 1 |" in text

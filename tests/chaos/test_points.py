@@ -1,6 +1,7 @@
 """The killing itself: before a point nothing is done yet, after it all of it, and the code has not gone on."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,21 @@ async def counts_twice(url: str) -> None:
     """Count on two times."""
     await counts(url)
     await counts(url)
+
+
+def test_on_a_slow_database_the_first_commit_of_each_place_takes_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later ones and calls do not: the story has to end."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    recorder = Recorder.of({"CHAOS_POINTS": str(tmp_path / "points"), "CHAOS_SLOW": "0.25"})
+
+    for site in ("commit ask", "commit ask", "commit decide", "OCP POST"):
+        recorder.meet(site, "before")
+        recorder.meet(site, "after")
+
+    assert slept == [0.25, 0.25]
 
 
 def test_a_sample_is_spread_over_all_points() -> None:

@@ -13,6 +13,7 @@ from tests.databases import a_database, a_file, drop
 from .plan import Plan, Result
 from .points import Kill, Point, spread
 from .story import play
+from .trouble import Trouble
 
 AT_A_TIME = 3
 SEED = 0 if os.environ.get("CI") else datetime.now(UTC).toordinal()
@@ -30,6 +31,16 @@ CALLS = (
     "Slack chat.update",
     "Slack response_url",
 )
+WAYS_OUT = {
+    Trouble.SLACK_LIMITS: "commit notes.save < drawings._owe < draw",
+    Trouble.ANSWERS_LOST: "Slack conversations.replies < posts.found < catch_up._repost < _show",
+    Trouble.CREATE_UNANSWERED: "commit look._adopt < _look_for < _unless_away",
+    Trouble.CREATE_LOST: "commit click.decide.attempt < decide < operate.send_again",
+    Trouble.OCP_AWAY: "commit silence._write.attempt < _write < begin",
+    Trouble.SLOW_DATABASE: "commit settle._write < answered < submit._claim_and_send 1 of 3",
+}
+"""What the bot does only in that trouble."""
+
 TAKE_LONG = {("commit submit._claim", "after"), ("OCP POST", "before")}
 """Deaths after which the bot looks for ten minutes before it asks; `make chaos` has them."""
 
@@ -63,6 +74,20 @@ async def test_killed_around_the_send_on_postgresql(tmp_path: Path, postgres: st
 
     assert {str(result.plan): result.findings for result in results if result.findings} == {}
     assert [result.deaths for result in results] == [1, 1]
+
+
+@pytest.mark.invariant(1)
+@pytest.mark.invariant(2)
+@pytest.mark.invariant(3)
+async def test_a_trouble_leads_to_places_of_its_own(tmp_path: Path) -> None:
+    """Another one each day; the story ends right in it, and the points on its way out are listed without a death."""
+    trouble = list(WAYS_OUT)[SEED % len(WAYS_OUT)]
+
+    result = await _play(Plan(trouble=trouble), tmp_path / "troubled")
+
+    assert set(WAYS_OUT) == set(Trouble) - {Trouble.NONE}
+    assert result.findings == []
+    assert WAYS_OUT[trouble] in {point.site for point in result.met[0]}, trouble
 
 
 def _takes_long(point: Point) -> bool:

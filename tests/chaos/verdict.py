@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from bot.domain.task import Task
 from tests.stories.shown import Shown, expected
 
 from .looks import Look, untold
+from .questions import questions
 
 
 class Sort(StrEnum):
@@ -40,30 +41,34 @@ class Finding:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """
-    What is left of one story about one request.
+    What is left of one story about one request; `state` is None if nobody could make it.
 
     `sent_at` are the times at which creates reached OCP, `accepted` the names of those that it took, `task` the task
-    as OCP shows it in the end, None if there is none. `threads` are what people read, one a place. `stuck` says
-    where the story stood when its time was over, "" if it has ended. `faults` are errors that the bot logged itself.
+    as OCP shows it in the end, None if there is none. `threads` are what people read, one a place; `environment` is
+    the timeline of OCP itself and `notices` what was told of it. `stuck` says where the story stood when its time was
+    over, "" if it has ended. `faults` are errors that the bot logged itself.
     """
 
-    state: State | None
-    events: Sequence[Event]
-    looks: Sequence[Look]
-    snapshots: Sequence[Task]
-    task: Task | None
-    sent_at: Sequence[datetime]
-    accepted: Sequence[str]
-    threads: Sequence[Shown]
+    state: State | None = None
+    events: Sequence[Event] = ()
+    looks: Sequence[Look] = ()
+    snapshots: Sequence[Task] = ()
+    task: Task | None = None
+    sent_at: Sequence[datetime] = ()
+    accepted: Sequence[str] = ()
+    threads: Sequence[Shown] = ()
+    environment: Sequence[Event] = ()
+    notices: Sequence[str] = ()
     stuck: str = ""
-    faults: Sequence[str] = field(default=())
+    faults: Sequence[str] = ()
 
 
 def judge(seen: Evidence) -> list[Finding]:
     """Return everything that is wrong, nothing if all is well."""
     if seen.state is None:
         return [Finding(Sort.STUCK, seen.stuck), *_faults(seen)]
-    return [*_creates(seen), *_timeline(seen), *_replies(seen), *_cards(seen), *_end(seen), *_faults(seen)]
+    checks = (_creates, _timeline, _replies, _notices, _cards, _end, _faults)
+    return [finding for check in checks for finding in check(seen)]
 
 
 def _creates(seen: Evidence) -> Iterator[Finding]:
@@ -109,6 +114,14 @@ def _replies(seen: Evidence) -> Iterator[Finding]:
                 yield Finding(Sort.LOST_EVENT, f"{shown.place} shows events out of order: {shown.lines}")
 
 
+def _notices(seen: Evidence) -> Iterator[Finding]:
+    """What happened to OCP itself is told once, in a message of its own."""
+    wanted, told = len(seen.environment), len(seen.notices)
+    if told != wanted:
+        sort = Sort.DOUBLED_REPLY if told > wanted else Sort.LOST_EVENT
+        yield Finding(sort, f"{wanted} events of OCP itself are told in {told} messages: {seen.notices}")
+
+
 def _cards(seen: Evidence) -> Iterator[Finding]:
     """All cards show the same, and that it has ended."""
     if len({shown.facts for shown in seen.threads}) > 1:
@@ -126,32 +139,6 @@ def _end(seen: Evidence) -> Iterator[Finding]:
     for number, asked in questions(seen.events).items():
         if asked > (1 if number else 0):
             yield Finding(Sort.DOUBLED_REPLY, f"an operator was asked {asked} times about send {number}")
-
-
-def questions(events: Sequence[Event]) -> Counter[int]:
-    """Return how often an operator was asked about each send, counted from 1; 0 is before any send."""
-    asked: Counter[int] = Counter()
-    sent = 0
-    for event in events:
-        sent += event.kind == Kind.SUBMITTING
-        asked[sent] += event.kind == Kind.UNCLEAR
-    return asked
-
-
-def answers_by_button(events: Sequence[Event]) -> int:
-    """Return how many of the bot's questions a person has answered by Attach task or Send again."""
-    asked = False
-    answered = 0
-    for event in events:
-        asked = asked or event.kind == Kind.UNCLEAR
-        if asked and _is_answer(event):
-            asked, answered = False, answered + 1
-    return answered
-
-
-def _is_answer(event: Event) -> bool:
-    attached = event.kind == Kind.RUNNING and event.content.get("how") == "attached"
-    return attached or (event.kind == Kind.APPROVED and event.content.get("after") == State.UNCERTAIN)
 
 
 def _faults(seen: Evidence) -> Iterator[Finding]:

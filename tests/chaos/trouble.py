@@ -1,0 +1,82 @@
+"""What else goes wrong in a story, so that the bot's ways out of trouble are places to die as well."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.request import Request
+from bot.sandbox.ocp import Fault
+from bot.sandbox.slack import Fault as SlackFault
+from bot.sandbox.slack.faults import FaultKind
+from tests.stories.world import World
+
+from .record import CREATE
+
+LIMIT_SECONDS = 20
+AWAY_SECONDS = 120.0
+"""For how long Slack takes no more calls of a method, and how long OCP is away, in seconds of the story."""
+
+SLOW_SECONDS = 0.25
+"""Real seconds that the first commit of each place takes on a slow database: too many for what it announces."""
+
+
+class Trouble(StrEnum):
+    """One kind of trouble for a whole story, as the table names it."""
+
+    NONE = "nothing else"
+    SLACK_LIMITS = "Slack limits calls"
+    ANSWERS_LOST = "answers of Slack are lost"
+    CREATE_UNANSWERED = "the answer to the create is lost"
+    CREATE_LOST = "the create is lost on its way"
+    OCP_AWAY = "OCP is away for a while"
+    SLOW_DATABASE = "OCP is away for a while, the database is slow"
+
+
+AWAY = frozenset({Trouble.OCP_AWAY, Trouble.SLOW_DATABASE})
+
+
+@dataclass(slots=True)
+class Troublemaker:
+    """Makes the trouble: some from the start, some once the request is there, some in the bot's process."""
+
+    world: World
+    trouble: Trouble
+    away: asyncio.Task[None] | None = None
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What the bot's launcher has to know of it."""
+        return {"CHAOS_SLOW": str(SLOW_SECONDS)} if self.trouble is Trouble.SLOW_DATABASE else {}
+
+    def begin(self) -> None:
+        """Make what waits for the first posts and for the create."""
+        match self.trouble:
+            case Trouble.SLACK_LIMITS:
+                self._disturb_slack("rate_limited", posts=2, updates=1)
+            case Trouble.ANSWERS_LOST:
+                self._disturb_slack("lost_after", posts=4, updates=2)
+            case Trouble.CREATE_UNANSWERED:
+                self.world.ocp.add_fault(Fault(kind="lost_after", method="POST", path=CREATE))
+            case Trouble.CREATE_LOST:
+                self.world.ocp.add_fault(Fault(kind="lost_before", method="POST", path=CREATE))
+
+    def see(self, request: Request | None) -> None:
+        """Let OCP go away, once, when there is a *request*."""
+        if self.trouble in AWAY and request is not None and self.away is None:
+            self.away = asyncio.create_task(self._be_away())
+
+    async def end(self) -> None:
+        """Wait until OCP is back."""
+        if self.away is not None:
+            await self.away
+
+    def _disturb_slack(self, kind: FaultKind, *, posts: int, updates: int) -> None:
+        """Let this happen to the first calls: cards are posted before replies, and drawn again once it is approved."""
+        for method, times in (("chat.postMessage", posts), ("chat.update", updates)):
+            self.world.slack.add_fault(SlackFault(kind=kind, method=method, seconds=LIMIT_SECONDS, times=times))
+
+    async def _be_away(self) -> None:
+        await self.world.ocp.down()
+        await self.world.clock.sleep(AWAY_SECONDS)
+        await self.world.ocp.up()
