@@ -8,14 +8,13 @@ from enum import StrEnum
 from bot.domain.request import Request
 from bot.sandbox.ocp import Fault
 from bot.sandbox.slack import Fault as SlackFault
-from bot.sandbox.slack.faults import FaultKind
 from tests.stories.world import World
 
 from .record import CREATE
 
-LIMIT_SECONDS = 20
+POST, UPDATE = "chat.postMessage", "chat.update"
 AWAY_SECONDS = 120.0
-"""For how long Slack takes no more calls of a method, and how long OCP is away, in seconds of the story."""
+"""Seconds of the story."""
 
 SLOW_SECONDS = 0.25
 """Real seconds that the first commit of each place takes on a slow database: too many for what it announces."""
@@ -50,12 +49,14 @@ class Troublemaker:
         return {"CHAOS_SLOW": str(SLOW_SECONDS)} if self.trouble is Trouble.SLOW_DATABASE else {}
 
     def begin(self) -> None:
-        """Make what waits for the first posts and for the create."""
+        """Make what waits for the create, and for the first posts (two cards, then replies) and drawings."""
         match self.trouble:
             case Trouble.SLACK_LIMITS:
-                self._disturb_slack("rate_limited", posts=2, updates=1)
+                self.world.slack.add_fault(SlackFault(kind="rate_limited", method=POST, seconds=5, times=2))
+                self.world.slack.add_fault(SlackFault(kind="rate_limited", method=UPDATE, seconds=60, times=1))
             case Trouble.ANSWERS_LOST:
-                self._disturb_slack("lost_after", posts=4, updates=2)
+                self.world.slack.add_fault(SlackFault(kind="lost_after", method=POST, times=4))
+                self.world.slack.add_fault(SlackFault(kind="lost_after", method=UPDATE, times=2))
             case Trouble.CREATE_UNANSWERED:
                 self.world.ocp.add_fault(Fault(kind="lost_after", method="POST", path=CREATE))
             case Trouble.CREATE_LOST:
@@ -70,11 +71,6 @@ class Troublemaker:
         """Wait until OCP is back."""
         if self.away is not None:
             await self.away
-
-    def _disturb_slack(self, kind: FaultKind, *, posts: int, updates: int) -> None:
-        """Let this happen to the first calls: cards are posted before replies, and drawn again once it is approved."""
-        for method, times in (("chat.postMessage", posts), ("chat.update", updates)):
-            self.world.slack.add_fault(SlackFault(kind=kind, method=method, seconds=LIMIT_SECONDS, times=times))
 
     async def _be_away(self) -> None:
         await self.world.ocp.down()
