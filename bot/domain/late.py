@@ -51,11 +51,16 @@ def too_late(number: int, answer: Event) -> TooLate:
     return TooLate(detail, number=number, who=_who(answer), when=When(answer.time), what=_what(answer))
 
 
+def who_did(event: Event) -> People:
+    """Return the person who did it, with their name for places where Slack draws no mention."""
+    name = event.content.get("actor_name")
+    return People([event.actor], [str(name)] if name else [])
+
+
 def _who(answer: Event) -> People | Text:
-    """Return a person, with their name for places where Slack draws no mention; else the bot or OCP."""
-    name = answer.content.get("actor_name")
+    """Return a person, or else the bot or OCP."""
     if answer.actor != BOT:
-        return People([answer.actor], [str(name)] if name else [])
+        return who_did(answer)
     if answer.kind == Kind.EXPIRED:
         return Text(N_("The time"))
     is_adopted = answer.kind == Kind.RUNNING and answer.content.get("how") == "adopted"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from bot.domain.errors import Changed, Gone
 from bot.domain.event import Event, Kind
-from bot.domain.late import ANSWERS, asked_by, too_late
+from bot.domain.late import ANSWERS, asked_by, too_late, who_did
 from bot.domain.request import Actor, Request, RevisionId, State
-from bot.domain.texts import People, When
+from bot.domain.texts import When
 from bot.ports import Store, Tx
 
 from .again import decide_again
@@ -87,7 +87,7 @@ async def changed(tx: Tx, request: Request) -> Changed:
     edited = await tx.latest_event(request.id, [Kind.EDITED])
     if edited is None:
         raise LookupError(f"request {request.id} has two revisions and was never edited")
-    who, when = People([edited.actor]), When(edited.time)
+    who, when = who_did(edited), When(edited.time)
     return Changed(f"{request.id} is at {request.revision}", number=request.number, who=who, when=when)
 
 
