@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from bot.domain.errors import FormRefused, RemindedAlready
-from bot.domain.event import Fact, Kind
+from bot.domain.event import Event, Fact, Kind
 from bot.domain.form import asked_why
 from bot.domain.late import ENDS_WITHDRAWAL
 from bot.domain.policy import REQUESTER, Policy
@@ -128,7 +127,7 @@ class Own:
             raise RemindedAlready(detail, number=request.number, when=When(last.time), until=When(until))
         approvals = await Counting(self.policy).of(tx, request, now)
         data = {
-            "since": (await asked_at(tx, request)).isoformat(),
+            "since": (await asked_with(tx, request)).at,
             "given": len(approvals.given),
             "needed": approvals.needed,
             "actor_name": by.name,
@@ -136,10 +135,12 @@ class Own:
         return await tx.save(request, Fact(Kind.REMINDED, data, actor=by.id, role=REQUESTER), at=now)
 
 
-async def asked_at(tx: Tx, request: Request) -> datetime:
-    """Return when the present revision was asked for."""
+async def asked_with(tx: Tx, request: Request) -> Event:
+    """Return the event with which the present revision was asked for."""
     asked = await tx.latest_event(request.id, [Kind.ASKED, Kind.EDITED])
-    return asked.time if asked else request.created_at
+    if asked is None:
+        raise LookupError(f"nobody has asked for request {request.id}")
+    return asked
 
 
 async def _is_saved(tx: Tx, seen: RevisionId, origin: str) -> bool:

@@ -358,10 +358,9 @@ def answers(**changes: str) -> dict[str, str]:
 
 def chosen(blocks: Sequence[Mapping[str, Any]], what: str) -> str:
     """Return the value of the option *what* in the menu among *blocks*."""
-    menus = [each for block in blocks for each in block.get("elements", ()) if each.get("action_id") == "request.more"]
-    return next(
-        str(option["value"]) for menu in menus for option in menu["options"] if option["value"].startswith(what)
-    )
+    controls = [each for block in blocks for each in block.get("elements", ())]
+    [menu] = [each for each in controls if each.get("action_id") == "request.more"]
+    return next(str(option["value"]) for option in menu["options"] if option["value"].startswith(what))
 
 
 def _ident(message: Message) -> str:
