@@ -17,7 +17,7 @@ DOUBT = N_("An earlier try had no clear answer: OCP may have got that one.")
 
 def pending(sheet: Sheet) -> list[Words]:
     """Return how many have approved, for the card to go on with whom it waits for; then who they are."""
-    fields = {"given": len(sheet.approved), "needed": sheet.needed}
+    fields = {"given": len(sheet.approved), "needed": max(sheet.needed, 1)}
     return [Text(N_("⏳ Waiting for approval, %(given)s of %(needed)s"), fields), *given(sheet)]
 
 

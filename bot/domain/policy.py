@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .errors import NotAllowed, NotOperator
+from .errors import FormRefused, NotAllowed, NotOperator
 from .request import Place, UserId
-from .texts import People
+from .texts import N_, People, Text
 
 APPROVER = "approver"
 OPERATOR = "operator"
@@ -43,6 +43,22 @@ class Policy:
     def sends_within(self) -> timedelta:
         """How long after its approval a request may still be sent: never longer than the approval counts."""
         return min(self.send_within, self.approvals_last)
+
+    def must_have_approvers(self, requester: UserId) -> None:
+        """
+        Do nothing if enough people other than *requester* may approve.
+
+        Raises:
+            FormRefused: nobody could ever get that request approved.
+        """
+        others = len(set(self.approvers) - {requester})
+        if others < self.approvals_required:
+            fields = {"needed": self.approvals_required, "others": others, "environment": self.environment}
+            message = N_(
+                "A request in %(environment)s needs %(needed)s approvals of others, and there are %(others)s who may "
+                "give one. Admin: name more approvers."
+            )
+            raise FormRefused({"name": Text(message, fields)})
 
     def must_approve(self, user: UserId) -> None:
         """

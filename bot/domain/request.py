@@ -174,7 +174,7 @@ class Request:
         """
         self.must_be({State.PENDING}, seen, by)
         self.must_be_own(by)
-        return replace(self, revision=to.id, name=name, reason=reason, next_try_at=None)
+        return replace(self, revision=to.id, name=name, reason=reason)
 
     def withdraw(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
         """Return the withdrawn request; raises as `edit` does."""

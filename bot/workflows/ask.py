@@ -10,6 +10,7 @@ from bot.domain.policy import REQUESTER, Policy
 from bot.domain.records import Thread
 from bot.domain.request import ASKED_AGAIN_AFTER, Actor, Place, Request, RequestId, Revision, RevisionId, UserId
 from bot.domain.texts import N_, Text
+from bot.domain.waiting import next_deadline
 from bot.ports import Clock, NewId, Operation, Store, Tx, Wake
 
 from .again import decide_again
@@ -46,10 +47,11 @@ class Ask:
         *again* is the revision of a request that has ended without effect: both name each other.
 
         Raises:
-            FormRefused: what was typed has mistakes, or an open request wants the same name.
+            FormRefused: what was typed has mistakes, an open request wants the same name, or too few could approve.
             Gone, OldButton: what *again* names cannot be asked for again.
         """
         name, reason, payload = operation.read(typed)
+        self.policy.must_have_approvers(by.id)
         revision = a_revision(self.new_id, payload, by.id)
 
         async def attempt() -> Request:
@@ -58,7 +60,7 @@ class Ask:
                 if earlier:
                     return await self._same(tx, earlier, revision)
                 await name_is_free(tx, self.policy.environment, name)
-                old = await self._ended(tx, again) if again else None
+                old, now = await self._ended(tx, again) if again else None, self.clock.now()
                 request = Request(
                     id=RequestId(self.new_id()),
                     number=await tx.next_number(),
@@ -70,7 +72,8 @@ class Ask:
                     origin=origin,
                     home=old.home if old else home,
                     revision=revision.id,
-                    created_at=self.clock.now(),
+                    created_at=now,
+                    next_try_at=next_deadline(now, now, last=self.policy.approvals_last),
                 )
                 return await self._store(tx, request, revision, by, old)
 

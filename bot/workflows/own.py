@@ -10,7 +10,7 @@ from bot.domain.late import ENDS_WITHDRAWAL
 from bot.domain.policy import REQUESTER, Policy
 from bot.domain.request import WITHDRAWABLE, Actor, Request, Revision, RevisionId, State
 from bot.domain.texts import N_, Text, When
-from bot.domain.waiting import REMIND_AT_MOST_EVERY
+from bot.domain.waiting import REMIND_AT_MOST_EVERY, next_deadline
 from bot.ports import Clock, NewId, Operation, Store, Tx, Wake
 
 from .again import decide_again
@@ -100,7 +100,8 @@ class Own:
     ) -> None:
         now, old = self.clock.now(), await tx.revision(request.revision)
         changed = replace(new, number=old.number + 1)
-        edited = request.edit(old.id, changed, name=name, reason=reason, by=by.id)
+        until = next_deadline(now, now, last=self.policy.approvals_last)
+        edited = request.edit(old.id, changed, name=name, reason=reason, by=by.id).retry_at(until)
         if (old.hash, request.reason) == (new.hash, reason):
             raise FormRefused({"name": Text(N_("Nothing is changed. Change a field, or close this form."))})
         await name_is_free(tx, request.environment, name, but=request)

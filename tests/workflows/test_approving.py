@@ -346,6 +346,27 @@ async def test_what_has_not_ended_is_not_asked_for_again(office: Office) -> None
 # ---------------------------------------------------------------- time
 
 
+async def test_what_nobody_could_get_approved_is_refused_at_the_form(office: Office) -> None:
+    """Omar may approve, but not what he asks for: of two that are needed one is left."""
+    office.policy = a_policy(approvers=(OMAR, INES), approvals_required=2)
+
+    with pytest.raises(FormRefused) as refused:
+        await office.ask.ask(
+            OPERATION, {**FORM, "name": "pay_02"}, by=Actor(OMAR), origin="view-2", home=a_request().home
+        )
+
+    assert refused.value.at["name"].fields == {"needed": 2, "others": 1, "environment": "prod"}
+
+
+async def test_a_new_request_is_looked_at_when_something_is_due(office: Office) -> None:
+    """Not at once, which would be a commit for nothing."""
+    before = await office.request()
+
+    await office.deadlines.round()
+
+    assert await office.request() == before
+
+
 @pytest.mark.parametrize(
     ("group", "second"),
     [((), Kind.REMINDED), (("S0LEADS",), Kind.ESCALATED)],
