@@ -115,9 +115,9 @@ async def test_where_nobody_has_to_approve_asking_sends(world: World) -> None:
 
 
 @pytest.mark.invariant(5)
-async def test_all_copies_change_within_five_seconds_and_lose_their_buttons(slow_world: World) -> None:
+async def test_all_copies_change_within_five_seconds_and_lose_their_buttons(calm_world: World) -> None:
     """From the click to the last card, in the story's time; with one more approval missing, and with none."""
-    world = slow_world
+    world = calm_world
     await world.start_bot(APPROVALS_REQUIRED="2")
     cards = [await world.asks(), await world.card(room=world.home)]
     await world.caught_up()
