@@ -50,6 +50,7 @@ from bot.workers.posts import Posts
 from bot.workers.schedule import schedule
 from bot.workers.sender import Sender
 from bot.workflows.ask import Ask
+from bot.workflows.deadlines import Deadlines
 from bot.workflows.decide import Decide
 from bot.workflows.fitting import Fitting
 from bot.workflows.inspect import Inspect
@@ -57,6 +58,7 @@ from bot.workflows.line import Line
 from bot.workflows.look import Look
 from bot.workflows.lookups import Lookups
 from bot.workflows.operate import Operate
+from bot.workflows.own import Own
 from bot.workflows.reach import Reach
 from bot.workflows.reopen import Reopen
 from bot.workflows.settle import Settle
@@ -75,8 +77,9 @@ TICKS = {
     "lease": timedelta(seconds=3),
     "copies": timedelta(seconds=2),
     "reach": timedelta(seconds=5),
+    "deadlines": timedelta(seconds=5),
 }
-LEASED, LEASED_OF_OCP = ("send",), ("look", "names", "submit", "watch")
+LEASED, LEASED_OF_OCP = ("send", "deadlines"), ("look", "names", "submit", "watch")
 """What one replica does for all, and what of that only one does that reaches OCP."""
 
 STOP_SECONDS = 25.0
@@ -289,6 +292,7 @@ def build(
         "send": sender.round,
         "look": look.round,
         "names": lookups.round,
+        "deadlines": Deadlines(database, clock, policy, wake).round,
     }
     rounds = {name: leases.only(name, work) for name, work in rounds.items()}
     # Under no lease: each replica removes its own posts' copies, and finds out by itself whether it reaches OCP.
@@ -298,6 +302,7 @@ def build(
         ask=Ask(database, clock, new_id, policy, wake),
         decide=Decide(database, clock, policy, wake),
         operate=Operate(database, clock, policy, settle, Fitting(line, reach, catalogue), wake),
+        own=Own(database, clock, new_id, policy, wake),
         inspect=Inspect(database, clock, messenger, sheets),
         reopen=Reopen(database, clock, UserId(str(team["user_id"])), wake),
         operations=catalogue,
@@ -328,6 +333,9 @@ def policy_of(settings: Settings, *, team_id: str) -> Policy:
         task_url=settings.ocp_task_url or f"{settings.ocp_url}/task/{{id}}",
         send_within=settings.send_within,
         look_seconds=settings.look_seconds,
+        approvals_required=settings.approvals_required,
+        approvals_last=settings.approvals_last,
+        second_group=settings.approvals_second_group,
     )
 
 

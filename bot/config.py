@@ -84,9 +84,11 @@ def _file(value: str) -> str:
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Called = Annotated[str, _matching(r"[UWS][A-Z0-9]{4,}")]
 User = Annotated[str, _matching(r"[UW][A-Z0-9]{4,}")]
 Channel = Annotated[str, _matching(r"[CG][A-Z0-9]{4,}")]
 People = Annotated[tuple[User, ...], BeforeValidator(_words)]
+Group = Annotated[tuple[Called, ...], BeforeValidator(_words)]
 Database = Annotated[SecretStr, AfterValidator(_database)]
 
 EXPECTED = {
@@ -97,6 +99,9 @@ EXPECTED = {
     "APPROVALS_CHANNEL": "the id of the channel for approvals, such as C0123456789",
     "APPROVERS": "the Slack user ids of those who may approve, with commas, such as U0123456789; at least one",
     "OPERATORS": "Slack user ids with commas, or nothing: then the approvers",
+    "APPROVALS_REQUIRED": "how many different approvers a request needs: 0 (none) to 10",
+    "APPROVALS_LAST": "a time from 10s to 168h, such as 24h",
+    "APPROVALS_SECOND_GROUP": "ids of Slack users and user groups with commas, or nothing",
     "OCP_NAME": "the name that people use for this OCP: 1 to 40 letters, digits, - and _",
     "OCP_URL": "OCP's address, such as http://ocp.example.com:8080, without user, password and query",
     "OCP_USERNAME": "the name of the bot's account in OCP",
@@ -124,6 +129,11 @@ class Settings(BaseModel):
     approvals_channel: Channel = Field(alias="APPROVALS_CHANNEL")
     approvers: Annotated[People, Field(min_length=1)] = Field(alias="APPROVERS")
     operators: People = Field((), alias="OPERATORS")
+    approvals_required: Annotated[int, Field(ge=0, le=10)] = Field(1, alias="APPROVALS_REQUIRED")
+    approvals_last: Annotated[timedelta, BeforeValidator(_duration)] = Field(
+        timedelta(hours=24), alias="APPROVALS_LAST"
+    )
+    approvals_second_group: Group = Field((), alias="APPROVALS_SECOND_GROUP")
     ocp_name: Annotated[str, _matching(r"[A-Za-z0-9_-]{1,40}")] = Field("ocp", alias="OCP_NAME")
     ocp_url: HttpUrl = Field(alias="OCP_URL")
     ocp_username: Annotated[str, _matching(r"[^:\s]+")] = Field(alias="OCP_USERNAME")

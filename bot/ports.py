@@ -151,6 +151,10 @@ class Operation(Protocol):
         """Return (object's name, reason, payload) of what was typed; raises FormRefused with every mistake."""
         ...
 
+    def typed(self, reason: str, payload: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return what can be typed into the form to get *reason* and *payload*, by field id: the inverse of `read`."""
+        ...
+
     def call(self, payload: Mapping[str, Any]) -> Call:
         """Return the call that does it."""
         ...
@@ -263,7 +267,7 @@ class Tx(Protocol):
         ...
 
     async def unnamed_requests(self, environment: str) -> tuple[Request, ...]:
-        """Return the open requests whose ids OCP was not asked about yet, oldest first."""
+        """Return the open requests whose ids OCP was not asked about since they were asked or edited, oldest first."""
         ...
 
     async def next_number(self) -> int:
@@ -278,6 +282,10 @@ class Tx(Protocol):
         """Return a revision."""
         ...
 
+    async def authors(self, request_id: RequestId) -> frozenset[UserId]:
+        """Return everybody who wrote a revision of a request."""
+        ...
+
     async def add_revision(self, request_id: RequestId, revision: Revision, at: datetime) -> None:
         """Store a revision."""
         ...
@@ -288,6 +296,10 @@ class Tx(Protocol):
 
     async def latest_event(self, timeline: str, kinds: Sequence[str]) -> Event | None:
         """Return the newest event of one of *kinds*."""
+        ...
+
+    async def events_of(self, timeline: str, kinds: Sequence[str]) -> tuple[Event, ...]:
+        """Return a timeline's events of *kinds*, in order."""
         ...
 
     async def changes_in(self, environment: str, since: datetime) -> tuple[Event, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.errors import FormRefused
-from bot.domain.request import Request, UserId
+from bot.domain.request import Request, State, UserId
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
 
@@ -73,7 +73,10 @@ def asked(
         "card": Link(link, t.gettext(N_("the card"))),
     }
     lines: list[Words] = [Text(N_("Asked: #%(number)s, %(what)s in %(environment)s."), fields)]
-    lines.append(Text(N_("It waits for %(who)s."), fields) if approvers else Text(N_("It waits for approval.")))
+    if request.state is not State.PENDING:
+        lines.append(Text(N_("Nobody has to approve it.")))
+    else:
+        lines.append(Text(N_("It waits for %(who)s."), fields) if approvers else Text(N_("It waits for approval.")))
     if link:
         is_seen = can_post_there or not is_private
         lines.append(Text(N_("Where it is decided: %(card)s") if is_seen else N_("Its card: %(card)s"), fields))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.event import Event
+from bot.domain.event import BOT, Event
 from bot.domain.request import State
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, People, Text, When, Words
@@ -44,7 +44,19 @@ def approved(event: Event, sheet: Sheet) -> list[Words]:
         return [Text(N_("📨 To be sent again, decided by %(who)s, %(when)s."), who_and_when(event)), looks_first(sheet)]
     if event.content.get("after") == State.HELD:
         return [Text(N_("📨 Released by %(who)s, %(when)s. Sending to OCP."), who_and_when(event))]
+    if event.actor == BOT:
+        return [unasked(sheet)]
+    given, needed = event.content.get("given"), event.content.get("needed")
+    if isinstance(needed, int) and needed > 1:
+        fields = {**who_and_when(event), "given": given, "needed": needed}
+        return [Text(N_("📨 Approved by %(who)s, %(when)s, %(given)s of %(needed)s. Sending to OCP."), fields)]
     return [Text(N_("📨 Approved by %(who)s, %(when)s. Sending to OCP."), who_and_when(event))]
+
+
+def unasked(sheet: Sheet) -> Text:
+    """Return that it goes out without anybody's approval."""
+    fields = {"environment": literal(sheet.request.environment)}
+    return Text(N_("📨 Nobody has to approve in %(environment)s. Sending to OCP."), fields)
 
 
 def rejected(event: Event, _sheet: Sheet) -> list[Words]:

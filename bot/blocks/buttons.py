@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.candidate import Candidate, candidates
 from bot.domain.event import Kind
-from bot.domain.request import State
+from bot.domain.request import ASKED_AGAIN_AFTER, State
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Counted, Text, Translator, Words
 from bot.ports import Operation
@@ -28,8 +28,13 @@ def buttons(sheet: Sheet, operation: Operation, t: Translator) -> list[Block]:
             return [_block("held", sheet, [_send_now(sheet, operation, t), _opens(ids.CLOSE, N_("Close"), sheet, t)])]
         case State.UNCERTAIN:
             return [_block("unclear", sheet, _operating(sheet, operation, t))]
-    link = _open_in_ocp(sheet, t)
-    return [_block("open", sheet, [link])] if link else []
+        case State.APPROVED if sheet.cause.kind == Kind.DELAYED:
+            return [_block("delayed", sheet, [_opens(ids.WITHDRAW, N_("Withdraw"), sheet, t)])]
+        case state if state in ASKED_AGAIN_AFTER and not sheet.asked_again:
+            words = N_("Ask again") if state is State.EXPIRED else N_("Edit and ask again")
+            return [_block("ended", sheet, [_opens(ids.ASK_AGAIN, words, sheet, t), *_link(sheet, t)])]
+    link = _link(sheet, t)
+    return [_block("open", sheet, link)] if link else []
 
 
 def _block(what: str, sheet: Sheet, elements: Sequence[Element]) -> Block:
@@ -40,9 +45,22 @@ def _deciding(sheet: Sheet, operation: Operation, t: Translator) -> list[Element
     value = str(sheet.revision.id)
     approve = _button(ids.APPROVE, N_("Approve"), value, t)
     question = Text(N_("Approve in %(environment)s?"), {"environment": literal(sheet.request.environment)})
-    approve |= {"style": "primary", "confirm": _confirm(question, _effect(sheet, operation), N_("Approve"), t)}
+    approve |= {"style": "primary"}
+    if sheet.is_production:
+        approve |= {"confirm": _confirm(question, _effect(sheet, operation), N_("Approve"), t)}
     reject = _button(ids.REJECT, N_("Reject"), value, t) | {"style": "danger"}
-    return [approve, reject, _button(ids.SHOW_JSON, N_("Show JSON"), value, t)]
+    return [approve, reject, _button(ids.SHOW_JSON, N_("Show JSON"), value, t), _more(value, t)]
+
+
+def _more(value: str, t: Translator) -> Element:
+    """Return the menu of what whoever asked can do."""
+    choices = (
+        (ids.EDIT_CHOICE, N_("Edit")),
+        (ids.REMIND_CHOICE, N_("Remind approvers")),
+        (ids.WITHDRAW_CHOICE, N_("Withdraw")),
+    )
+    options = [{"text": plain(t.gettext(words), 75), "value": f"{what}:{value}"} for what, words in choices]
+    return {"type": "overflow", "action_id": ids.MORE, "options": options}
 
 
 def _send_now(sheet: Sheet, operation: Operation, t: Translator) -> Element:
@@ -112,11 +130,11 @@ def _confirm(title: Words, effect: Words, yes: str, t: Translator) -> Element:
     }
 
 
-def _open_in_ocp(sheet: Sheet, t: Translator) -> Element | None:
+def _link(sheet: Sheet, t: Translator) -> list[Element]:
     """Return the button that opens the task in OCP's console, if there is a task and a usable address."""
     task = shown_task(sheet)
     if task is None:
-        return None
+        return []
     url = sheet.environment.task_url.replace("{id}", str(task.id))
     button = {"type": "button", "action_id": ids.OPEN_IN_OCP, "text": plain(t.gettext(N_("Open in OCP")), 75)}
-    return button | {"url": url} if is_url(url) else None
+    return [button | {"url": url}] if is_url(url) else []

@@ -8,9 +8,9 @@ from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
 
-from . import after, before, kit, running, silence, telling
+from . import after, approving, before, kit, running, silence, telling
 from .buttons import buttons
-from .details import details, footer
+from .details import approvers_of, details, footer
 from .escape import channel
 from .evidence import WAITING, unclear_card
 from .facts import connection
@@ -58,7 +58,7 @@ def _title(sheet: Sheet, operation: Operation) -> Text:
 def _status(sheet: Sheet, lines: Sequence[Words], t: Translator, *, asks_approvers: bool) -> Block:
     drawn = [kit.line(each, t, most=LONGEST_STATUS) for each in lines]
     if sheet.request.state is State.PENDING:
-        drawn[0] = [*drawn[0], *_asked(sheet, sheet.approvers, t, asks_here=asks_approvers)]
+        drawn[0] = [*drawn[0], *_asked(sheet, sheet.missing_approvers, t, asks_here=asks_approvers)]
         drawn += [] if asks_approvers or sheet.approvals_channel else [kit.line(Text(NOBODY), t)]
     if WAITING in lines:
         at = lines.index(WAITING)
@@ -82,7 +82,9 @@ def status(sheet: Sheet) -> list[Words]:
     """Return what is so now, a line each; the first is the mark of the state with its words."""
     state = sheet.request.state
     lines = _STATUS[state](sheet) if state in _STATUS else _told(sheet)
-    return [*lines, *_trouble(sheet)] if sheet.request.is_open else lines
+    if sheet.request.is_open:
+        return [*lines, *_trouble(sheet)]
+    return [*lines, approving.again(sheet.asked_again)] if sheet.asked_again else lines
 
 
 def _trouble(sheet: Sheet) -> list[Words]:
@@ -93,19 +95,17 @@ def _trouble(sheet: Sheet) -> list[Words]:
     return [silence.silent(name, When(environment.away_since))] if environment.away_since else []
 
 
-def _pending(_sheet: Sheet) -> list[Words]:
-    return [Text(N_("⏳ Waiting for approval, %(given)s of %(needed)s"), {"given": 0, "needed": 1})]
-
-
 def _sending(sheet: Sheet) -> list[Words]:
     request, delay = sheet.request, []
     if _is_again(sheet):
         return telling.told(sheet.cause, sheet)
     if sheet.cause.kind == Kind.DELAYED:
         delay = telling.told(sheet.cause, sheet)
-    if request.decided_by is None or request.decided_at is None:
+    if request.decided_at is None:
         return [*before.plain_state(request.state), *delay]
-    fields = {"who": People([request.decided_by]), "when": When(request.decided_at)}
+    if request.decided_by is None:
+        return [before.unasked(sheet), *delay]
+    fields = {"who": People(approvers_of(sheet)), "when": When(request.decided_at)}
     return [Text(N_("📨 Approved by %(who)s, %(when)s. Sending to OCP."), fields), *delay]
 
 
@@ -115,6 +115,10 @@ def _is_again(sheet: Sheet) -> bool:
         return sheet.cause.kind == Kind.APPROVED and sheet.cause.content.get("after") == State.UNCERTAIN
     except telling.UNREADABLE:
         return False
+
+
+def _held(sheet: Sheet) -> list[Words]:
+    return [*_told(sheet), *approving.aging(sheet)]
 
 
 def _uncertain(sheet: Sheet) -> list[Words]:
@@ -142,6 +146,8 @@ _TELLS: Mapping[State, frozenset[str]] = {
     State.REJECTED: frozenset({Kind.REJECTED}),
     State.ROLLED_BACK: frozenset({Kind.ROLLED_BACK}),
     State.CLOSED: frozenset({Kind.CLOSED}),
+    State.WITHDRAWN: frozenset({Kind.WITHDRAWN}),
+    State.EXPIRED: frozenset({Kind.EXPIRED}),
 }
 
 
@@ -153,7 +159,8 @@ def _told(sheet: Sheet) -> list[Words]:
 
 
 _STATUS: Mapping[State, Callable[[Sheet], list[Words]]] = {
-    State.PENDING: _pending,
+    State.PENDING: approving.pending,
+    State.HELD: _held,
     State.APPROVED: _sending,
     State.SUBMITTING: _sending,
     State.UNCERTAIN: _uncertain,

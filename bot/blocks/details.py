@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.request import State
+from bot.domain.request import State, UserId
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, People, Text, Translator, When, Words
 from bot.ports import Detail, Operation
@@ -72,16 +72,27 @@ def footer(sheet: Sheet, t: Translator) -> Block:
         Text(N_("%(requester)s asked %(asked)s"), fields),
         *_decision(sheet),
     ]
+    if request.state is State.PENDING and sheet.expires_at:
+        pieces.append(Text(N_("expires %(when)s"), {"when": When(sheet.expires_at)}))
+    if sheet.again_of:
+        pieces.append(Text(N_("asks again after #%(old)s"), {"old": sheet.again_of}))
     if task is not None:
         pieces.append(Text(N_("OCP task %(task)s"), {"task": task.id}))
     joined = {f"piece_{index}": each for index, each in enumerate(pieces)}
     return context(Text(" · ".join(f"%({name})s" for name in joined), joined), t)
 
 
+def approvers_of(sheet: Sheet) -> list[UserId]:
+    """Return who approved what is sent: all whose approval was needed, or who let it be sent after all."""
+    last = [sheet.request.decided_by] if sheet.request.decided_by else []
+    return list(dict.fromkeys([*sheet.approved, *last]))[-max(sheet.needed, 1) :]
+
+
 def _decision(sheet: Sheet) -> list[Words]:
     request = sheet.request
     if request.state is State.PENDING or request.decided_by is None or request.decided_at is None:
         return []
-    fields = {"who": People([request.decided_by]), "when": When(request.decided_at)}
     rejected = request.state is State.REJECTED
+    who = [request.decided_by] if rejected else approvers_of(sheet)
+    fields = {"who": People(who), "when": When(request.decided_at)}
     return [Text(N_("%(who)s rejected %(when)s") if rejected else N_("%(who)s approved %(when)s"), fields)]

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from bot.domain.form import Field, FieldKind, Option
+from bot.domain.answer import Call
+from bot.domain.form import Field, FieldKind, Option, filled
 from bot.domain.request import Request, Revision
 from bot.domain.texts import N_, Text, Translator, Words
 from bot.ports import Operation
@@ -18,13 +20,36 @@ MOST_PAGES = 12
 """Together below Slack's 250 kB for a view, even where every character is written as an escape."""
 
 
-def form(operation: Operation, t: Translator, *, heading: Text, submit: Text, private_metadata: str) -> dict[str, Any]:
-    """Return the modal that asks for an operation's fields."""
-    blocks = [input_of(field, t) for field in operation.form]
-    if blocks:
-        blocks[0]["element"]["focus_on_load"] = True
+def form(
+    operation: Operation,
+    t: Translator,
+    *,
+    heading: Text,
+    submit: Text,
+    private_metadata: str,
+    typed: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Return the modal that asks for an operation's fields, filled in with what was *typed* before."""
+    blocks = _fields(operation, typed, t)
     view = _modal(heading, blocks, t, close=Text(N_("Cancel")))
     return view | {"callback_id": ids.FORM, "submit": plain(submit.render(t), 24), "private_metadata": private_metadata}
+
+
+def edit(
+    request: Request, operation: Operation, typed: Mapping[str, str], t: Translator, *, private_metadata: str
+) -> dict[str, Any]:
+    """Return the same form for a request that still waits for approval."""
+    title = Text(N_("Edit #%(number)s"), {"number": request.number})
+    what = said([Text(N_("What was approved so far counts no more then; the approvers are asked again."))], t)
+    blocks = [what, *_fields(operation, typed, t)]
+    return asking(ids.EDIT_FORM, title, blocks, t, submit=N_("Save"), private_metadata=private_metadata)
+
+
+def _fields(operation: Operation, typed: Mapping[str, str], t: Translator) -> list[Block]:
+    blocks = [input_of(field, t) for field in filled(operation.form, typed)]
+    if blocks:
+        blocks[0]["element"]["focus_on_load"] = True
+    return blocks
 
 
 def why(request: Request, t: Translator, *, private_metadata: str) -> dict[str, Any]:
@@ -44,6 +69,16 @@ def close(request: Request, t: Translator, *, in_doubt: bool, private_metadata: 
     title = Text(N_("Close #%(number)s"), {"number": request.number})
     blocks = [said(lines, t), _reason(t)]
     return asking(ids.CLOSE_FORM, title, blocks, t, submit=N_("Close"), private_metadata=private_metadata)
+
+
+def withdraw(request: Request, t: Translator, *, private_metadata: str) -> dict[str, Any]:
+    """Return the modal that says what withdrawing means, and asks why; that may stay empty."""
+    message = N_("Nothing is sent to OCP then, and the name %(name)s is free for another request.")
+    title = Text(N_("Withdraw #%(number)s"), {"number": request.number})
+    label, hint = N_("Why? The approvers and the record get your words."), N_("May stay empty; up to 200 characters.")
+    why_ = input_of(Field(id="reason", label=label, hint=hint, longest=200, required=False), t)
+    blocks = [said([Text(message, {"name": kit.literal(request.name)})], t), why_]
+    return asking(ids.WITHDRAW_FORM, title, blocks, t, submit=N_("Withdraw"), private_metadata=private_metadata)
 
 
 def _reason(t: Translator) -> Block:
@@ -67,12 +102,15 @@ def asking(
     return view | sent
 
 
-def payload(request: Request, revision: Revision, t: Translator) -> dict[str, Any]:
-    """Return the modal that shows what exactly is sent."""
-    text = _readable(revision.payload)
+def payload(request: Request, revision: Revision, call: Call, t: Translator) -> dict[str, Any]:
+    """Return the modal that shows what exactly is sent: *call*, the one that *revision* asks for."""
+    text = _readable(call.body)
     pages = _pages(text)
+    is_present = revision.id == request.revision
+    what = N_("Exactly this is sent to OCP %(environment)s.")
+    other = N_("The request was changed since. This is not sent to OCP %(environment)s; its card shows what is.")
     words: list[Words] = [
-        Text(N_("Exactly this is sent to OCP %(environment)s."), {"environment": kit.literal(request.environment)}),
+        Text(what if is_present else other, {"environment": kit.literal(request.environment)}),
         Text(
             N_("Revision %(number)s, hash %(hash)s."), {"number": revision.number, "hash": kit.literal(revision.hash)}
         ),

@@ -6,7 +6,7 @@ from bot.domain.event import Event, Kind
 from bot.domain.sheet import Sheet
 from bot.domain.texts import Text, Words
 
-from . import after, before, evidence, silence
+from . import after, approving, before, evidence, silence
 from .kit import literal
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -15,7 +15,14 @@ UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErro
 _TOLD: Mapping[str, Callable[[Event, Sheet], list[Words]]] = {
     Kind.ASKED: before.asked,
     Kind.APPROVED: before.approved,
+    Kind.COUNTED: approving.counted,
+    Kind.EDITED: approving.edited,
+    Kind.REMINDED: approving.reminded,
+    Kind.ESCALATED: approving.escalated,
     Kind.REJECTED: before.rejected,
+    Kind.WITHDRAWN: approving.withdrawn,
+    Kind.EXPIRED: approving.expired,
+    Kind.ASKED_AGAIN: approving.asked_again,
     Kind.SUBMITTING: before.submitting,
     Kind.DELAYED: before.delayed,
     Kind.HELD: before.held,

@@ -14,6 +14,7 @@ class Who(Enum):
     APPROVERS = auto()
     OPERATORS = auto()
     REQUESTER = auto()
+    SECOND_GROUP = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,18 @@ PLAIN = Showing(as_text=True)
 PROGRESS = Showing(as_text=True, waits=True)
 ATTENTION = Showing(as_text=True, mentions=(Who.OPERATORS, Who.REQUESTER), broadcast=True)
 FOR_REQUESTER = Showing(as_text=True, mentions=(Who.REQUESTER,))
+FOR_APPROVERS = Showing(as_text=True, mentions=(Who.APPROVERS,))
+FOR_ALL_APPROVERS = Showing(as_text=True, mentions=(Who.APPROVERS, Who.SECOND_GROUP))
 
 _SHOWN: dict[str, Showing] = {
     Kind.ASKED: CARD_ONLY,
+    Kind.EDITED: FOR_APPROVERS,
+    Kind.WITHDRAWN: PLAIN,
+    Kind.EXPIRED: FOR_REQUESTER,
+    Kind.COUNTED: PLAIN,
+    Kind.REMINDED: FOR_APPROVERS,
+    Kind.ESCALATED: FOR_ALL_APPROVERS,
+    Kind.ASKED_AGAIN: CARD_ONLY,
     Kind.NAMED: CARD_ONLY,
     Kind.APPROVED: PLAIN,
     Kind.REJECTED: FOR_REQUESTER,
@@ -87,7 +97,7 @@ def called_in(thread: Thread, threads: Sequence[Thread]) -> frozenset[Who]:
     if thread.is_direct:
         return frozenset()
     asked = asked_in(thread, threads)
-    staff = {Who.APPROVERS, Who.OPERATORS} if asked and asked.id == thread.id else set()
+    staff = {Who.APPROVERS, Who.OPERATORS, Who.SECOND_GROUP} if asked and asked.id == thread.id else set()
     is_called_elsewhere = any(each.is_home and each.id != thread.id for each in _open(thread, threads))
     return frozenset(staff if is_called_elsewhere else {*staff, Who.REQUESTER})
 

@@ -33,6 +33,36 @@ class SelfApproval(NotAllowed):
     user_message = N_("You asked for #%(number)s, so your decision does not count. Another approver has to press it.")
 
 
+class OwnWords(NotAllowed):
+    """The person wrote part of what is asked for. Fields: number."""
+
+    user_message = N_(
+        "You wrote part of what #%(number)s asks for, so your decision does not count. "
+        "Another approver has to press it."
+    )
+
+
+class NotRequester(NotAllowed):
+    """Only whoever asked may do that. Fields: number, who."""
+
+    user_message = N_("Only %(who)s, who asked for #%(number)s, may change it, withdraw it or remind the approvers.")
+
+
+class AlreadyApproved(BotError):
+    """The person's approval counts already, and others are missing. Fields: number, when, given, needed."""
+
+    user_message = N_(
+        "You approved #%(number)s at %(when)s already; it has %(given)s of %(needed)s approvals. "
+        "Another approver has to press it."
+    )
+
+
+class RemindedAlready(BotError):
+    """Approvers are not reminded so often. Fields: number, when, until."""
+
+    user_message = N_("The approvers of #%(number)s were reminded at %(when)s. You can remind them again at %(until)s.")
+
+
 class NotOperator(NotAllowed):
     """The person may not attach or close. Fields: environment, operators."""
 
@@ -51,6 +81,15 @@ class OldButton(BotError):
     """The button belongs to an earlier revision or state. Fields: number."""
 
     user_message = N_("These buttons are old. The card of #%(number)s shows what can be done now.")
+
+
+class Changed(OldButton):
+    """The card that was clicked on shows an earlier revision. Fields: number, who, when."""
+
+    user_message = N_(
+        "#%(number)s was changed by %(who)s at %(when)s since you looked, so your click does not count. "
+        "Its card shows what is asked for now."
+    )
 
 
 class TooEarly(BotError):

@@ -1,8 +1,8 @@
 """Forms: what fields a modal has, and the rules for what people type into them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from ipaddress import ip_address
 from typing import TypeVar
@@ -57,6 +57,11 @@ class Field:
     lowest: int = 0
     highest: int = 0
     options: tuple[Option, ...] = ()
+
+
+def filled(fields: Iterable[Field], typed: Mapping[str, str]) -> tuple[Field, ...]:
+    """Return *fields* as somebody has filled them in before; what is not in *typed* stays as it is."""
+    return tuple(replace(field, initial=typed.get(field.id, field.initial) or None) for field in fields)
 
 
 class Mistake(ValueError):

@@ -13,8 +13,13 @@ ASKED_BY: Mapping[State, Kind] = MappingProxyType(
 )
 """The states in which a card asks people something, and the kind of event that led there."""
 
-ANSWERS = frozenset({Kind.APPROVED, Kind.REJECTED, Kind.CLOSED, Kind.RUNNING, Kind.REFUSED})
+_ENDS = frozenset({Kind.REJECTED, Kind.CLOSED, Kind.REFUSED, Kind.WITHDRAWN, Kind.EXPIRED})
+
+ANSWERS = _ENDS | {Kind.APPROVED, Kind.RUNNING}
 """The kinds of event that answer it, by a person or by themselves."""
+
+ENDS_WITHDRAWAL = _ENDS | {Kind.SUBMITTING}
+"""The kinds of event after which nothing can be taken back."""
 
 _APPROVED: Mapping[object, str] = {
     State.HELD: N_('chose "Send now" for'),
@@ -25,7 +30,14 @@ _RUNNING: Mapping[object, str] = {
     "adopted": N_("found task %(task)s of"),
     "answered": N_("named task %(task)s for"),
 }
-_OTHERS: Mapping[str, str] = {Kind.REJECTED: N_("rejected"), Kind.CLOSED: N_("closed"), Kind.REFUSED: N_("refused")}
+_OTHERS: Mapping[str, str] = {
+    Kind.REJECTED: N_("rejected"),
+    Kind.CLOSED: N_("closed"),
+    Kind.REFUSED: N_("refused"),
+    Kind.WITHDRAWN: N_("withdrew"),
+    Kind.EXPIRED: N_("ran out for"),
+    Kind.SUBMITTING: N_("began to send"),
+}
 
 
 def asked_by(states: Collection[State]) -> tuple[Kind, ...]:
@@ -39,12 +51,20 @@ def too_late(number: int, answer: Event) -> TooLate:
     return TooLate(detail, number=number, who=_who(answer), when=When(answer.time), what=_what(answer))
 
 
+def who_did(event: Event) -> People:
+    """Return the person who did it, with their name for places where Slack draws no mention."""
+    name = event.content.get("actor_name")
+    return People([event.actor], [str(name)] if name else [])
+
+
 def _who(answer: Event) -> People | Text:
-    """Return a person, with their name for places where Slack draws no mention; else the bot or OCP."""
-    name = answer.content.get("actor_name")
+    """Return a person, or else the bot or OCP."""
     if answer.actor != BOT:
-        return People([answer.actor], [str(name)] if name else [])
-    is_ours = answer.kind == Kind.RUNNING and answer.content.get("how") == "adopted"
+        return who_did(answer)
+    if answer.kind == Kind.EXPIRED:
+        return Text(N_("The time"))
+    is_adopted = answer.kind == Kind.RUNNING and answer.content.get("how") == "adopted"
+    is_ours = is_adopted or answer.kind in {Kind.SUBMITTING, Kind.APPROVED}
     return Text(N_("The bot") if is_ours else N_("OCP"))
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NewType, Self
 
-from .errors import OldButton, SelfApproval, TooLate
+from .errors import NotRequester, OldButton, SelfApproval, TooLate
 from .texts import N_, People, Text, When
 
 RequestId = NewType("RequestId", str)
@@ -64,6 +64,12 @@ ENDED = frozenset(set(State) - set(MOVES))
 
 CLOSABLE = frozenset({State.UNCERTAIN, State.HELD})
 """States in which an operator may let go of a request: nothing of it is known to run."""
+
+WITHDRAWABLE = frozenset({State.PENDING, State.APPROVED})
+"""States in which whoever asked may take it back: nothing is on its way to OCP."""
+
+ASKED_AGAIN_AFTER = frozenset({State.OCP_REFUSED, State.REJECTED, State.EXPIRED, State.WITHDRAWN})
+"""Ends after which the same may be asked for again, changed or not: nothing of it was created."""
 
 _ENDED_BY_OTHERS = frozenset({State.CLOSED, State.WITHDRAWN, State.EXPIRED})
 """Ends that whoever decided on a request has no part in."""
@@ -152,7 +158,35 @@ class Request:
     def reject(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
         """Return the rejected request; raises as `approve` does."""
         self._may_decide(State.PENDING, seen, by)
-        return replace(self, state=State.REJECTED, decided_by=by, decided_at=now, ended_at=now)
+        return replace(self, state=State.REJECTED, decided_by=by, decided_at=now, ended_at=now, next_try_at=None)
+
+    def approve_unasked(self, *, now: datetime) -> Self:
+        """Return the request approved by nobody, because nobody has to."""
+        return replace(self, state=State.APPROVED, decided_at=now, next_try_at=now)
+
+    def edit(self, seen: RevisionId, to: Revision, *, name: str, reason: str, by: UserId) -> Self:
+        """
+        Return the request that asks for *to* instead of what was *seen*; it still waits for approval.
+
+        Raises:
+            TooLate, OldButton: as `approve` does.
+            NotRequester: somebody else asked for it.
+        """
+        self.must_be({State.PENDING}, seen, by)
+        self.must_be_own(by)
+        return replace(self, revision=to.id, name=name, reason=reason)
+
+    def withdraw(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
+        """Return the withdrawn request; raises as `edit` does."""
+        self.must_be(WITHDRAWABLE, seen, by)
+        self.must_be_own(by)
+        return self.move(State.WITHDRAWN, now=now)
+
+    def must_be_own(self, by: UserId) -> None:
+        """Do nothing if *by* asked for it; raises NotRequester."""
+        if by != self.requester:
+            who = People([self.requester])
+            raise NotRequester(f"{by} did not ask for {self.id}", number=self.number, who=who)
 
     def close(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
         """Return the closed request: nothing is sent or looked for any more; raises TooLate or OldButton."""

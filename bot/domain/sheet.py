@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .event import Event
 from .request import Request, Revision, UserId
@@ -44,6 +44,10 @@ class Sheet:
     `cause` is the event that led to its present state. `tasks` are the last stored looks, in the order in which
     their tasks were opened. `approvals_channel` is where it waits for approval, "" if the bot cannot ask anybody.
     `tried_before` is whether it was approved anew after a send that had no clear answer.
+
+    It needs `needed` approvals, and `approved` tells who gave one for the present revision, and when. `expires_at` is
+    when nobody can decide on it any more. `again_of` and `asked_again` are the numbers of the requests that ask for
+    the same, the one before and the one after it; 0 if there is none.
     """
 
     request: Request
@@ -57,3 +61,16 @@ class Sheet:
     operators: Sequence[UserId] = ()
     approvals_channel: str = ""
     tried_before: bool = False
+    needed: int = 1
+    approved: Mapping[UserId, datetime] = field(default_factory=dict)
+    expires_at: datetime | None = None
+    second_group: Sequence[str] = ()
+    is_production: bool = True
+    approvals_last: timedelta = timedelta(hours=24)
+    again_of: int = 0
+    asked_again: int = 0
+
+    @property
+    def missing_approvers(self) -> list[UserId]:
+        """Those whose approval it waits for: not who has approved, nor who asked."""
+        return [who for who in self.approvers if who != self.request.requester and who not in self.approved]

@@ -1,6 +1,7 @@
 """Buttons: each carries one id, and the database decides what it still means."""
 
 import re
+from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
@@ -10,7 +11,8 @@ from bot.domain.errors import UnknownAction
 from bot.domain.request import RevisionId
 from bot.ports import Message
 
-from .answering import Answering
+from . import own
+from .answering import Answering, Handler
 from .desk import Desk
 from .interaction import Interaction, of_click
 
@@ -46,7 +48,8 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
 
     async def show_json(click: Interaction) -> None:
         request, revision = await desk.inspect.payload(RevisionId(click.value))
-        await desk.messenger.open_view(click.trigger_id, modals.payload(request, revision, desk.translator))
+        call = desk.operations[request.operation].call(revision.payload)
+        await desk.messenger.open_view(click.trigger_id, modals.payload(request, revision, call, desk.translator))
 
     async def opened_in_ocp(_click: Interaction) -> None:
         """The browser does it; Slack wants the ack all the same."""
@@ -54,7 +57,7 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     async def unknown(click: Interaction) -> Message | None:
         raise UnknownAction(f"{click.user.id} pressed a button that nobody knows")
 
-    known = {
+    known: Mapping[str, Handler] = {
         ids.APPROVE: approve,
         ids.SEND_NOW: send_now,
         ids.REJECT: ask_why,
@@ -63,6 +66,7 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
         ids.CLOSE: ask_why_close,
         ids.SHOW_JSON: show_json,
         ids.OPEN_IN_OCP: opened_in_ocp,
+        **own.handlers(desk),
     }
     for action_id, handler in known.items():
         app.action(action_id)(answering.at_once(of_click, handler))

@@ -1,13 +1,14 @@
 """/obproxy: the form, the help, and questions."""
 
 import re
+from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import answers, cards, modals
 from bot.domain.slash import Create, Help, Status, Unknown, parse
 from bot.domain.texts import N_, Text
-from bot.ports import Message
+from bot.ports import Message, Operation
 
 from .answering import Answering
 from .desk import Desk
@@ -22,7 +23,7 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     async def command(said: Interaction) -> Message | None:
         match parse(said.value):
             case Create():
-                await _open_form(desk, said)
+                await open_form(desk, said, desk.operations[CREATE], {}, kept=said.remember())
                 return None
             case Status() as wanted:
                 return await _status(desk, wanted, said)
@@ -34,14 +35,17 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     app.command(re.compile(".*"))(answering.at_once(of_command, command))
 
 
-async def _open_form(desk: Desk, said: Interaction) -> None:
-    """Open the form from memory: neither OCP nor the database is asked, for Slack waits three seconds."""
+async def open_form(
+    desk: Desk, said: Interaction, operation: Operation, typed: Mapping[str, str], *, kept: str
+) -> None:
+    """Open the form from memory: OCP is not asked, for Slack waits three seconds. *kept* comes back with it."""
     view = modals.form(
-        desk.operations[CREATE],
+        operation,
         desk.translator,
         heading=Text(N_("Create OBProxy cluster")),
-        submit=Text(N_("Ask for approval")),
-        private_metadata=said.remember(),
+        submit=Text(N_("Ask for approval") if desk.policy.approvals_required else N_("Create")),
+        private_metadata=kept,
+        typed=typed,
     )
     await desk.messenger.open_view(said.trigger_id, view)
 

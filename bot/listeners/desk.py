@@ -10,6 +10,7 @@ from bot.workflows.ask import Ask
 from bot.workflows.decide import Decide
 from bot.workflows.inspect import Inspect
 from bot.workflows.operate import Operate
+from bot.workflows.own import Own
 from bot.workflows.reopen import Reopen
 
 
@@ -20,6 +21,7 @@ class Desk:
     ask: Ask
     decide: Decide
     operate: Operate
+    own: Own
     inspect: Inspect
     reopen: Reopen
     operations: Mapping[str, Operation]

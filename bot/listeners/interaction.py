@@ -47,13 +47,13 @@ def of_command(body: Mapping[str, Any]) -> Interaction:
 
 
 def of_click(body: Mapping[str, Any]) -> Interaction:
-    """Read a block_actions payload; its first action is what was clicked."""
+    """Read a block_actions payload; its first action is what was clicked, or chosen in a menu."""
     actions = _parts(body, "actions") or [{}]
     channel = _part(body, "channel") or {"id": _part(body, "container").get("channel_id", "")}
     return Interaction(
         user=_actor(_part(body, "user")),
         place=Place(_text(_part(body, "team"), "id"), _text(channel, "id")),
-        value=_text(actions[0], "value"),
+        value=_given(actions[0]) or "",
         trigger_id=_text(body, "trigger_id"),
         response_url=_text(body, "response_url"),
     )

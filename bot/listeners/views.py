@@ -21,7 +21,8 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     operation = desk.operations[CREATE]
 
     async def ask(form: Interaction) -> None:
-        await desk.ask.ask(operation, form.typed, by=form.user, origin=form.view_id, home=form.place)
+        again = RevisionId(form.value) if form.value else None
+        await desk.ask.ask(operation, form.typed, by=form.user, origin=form.view_id, home=form.place, again=again)
 
     async def asked(form: Interaction) -> Message | None:
         request = await desk.inspect.asked_with(form.view_id)
@@ -40,6 +41,13 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     async def reject(form: Interaction) -> None:
         await desk.decide.reject(RevisionId(form.value), by=form.user, why=form.typed.get("reason") or "")
 
+    async def edit(form: Interaction) -> None:
+        seen = RevisionId(form.value)
+        await desk.own.edit(operation, form.typed, seen, by=form.user, origin=form.view_id)
+
+    async def withdraw(form: Interaction) -> None:
+        await desk.own.withdraw(RevisionId(form.value), by=form.user, why=form.typed.get("reason") or "")
+
     async def close(form: Interaction) -> None:
         await desk.operate.close(RevisionId(form.value), by=form.user, why=form.typed.get("reason") or "")
 
@@ -52,6 +60,8 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
 
     app.view(ids.FORM)(answering.when_done(of_submission, ask, then=asked))
     app.view(ids.WHY)(answering.when_done(of_submission, reject))
+    app.view(ids.EDIT_FORM)(answering.when_done(of_submission, edit))
+    app.view(ids.WITHDRAW_FORM)(answering.when_done(of_submission, withdraw))
     app.view(ids.CLOSE_FORM)(answering.when_done(of_submission, close))
     app.view(ids.ATTACH_FORM)(answering.when_done(of_submission, attach, late=NotAttached))
     app.view(re.compile(".*"))(answering.when_done(of_submission, unknown))

@@ -14,6 +14,7 @@ from bot.ports import Detail, Evidence
 
 from .create_body import CreateBody, InstallPart, Link, Parameter
 from .create_form import CONFIG_URL, EMPTY, FORM, INSTALL, RS_LIST, SERVER_PORTS
+from .create_typed import exporter_port, fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,10 @@ class CreateCluster:
         if hosts and package and sql_port and exporter_port:
             return InstallPart(hosts=list(hosts), package=package, sql_port=sql_port, exporter_port=exporter_port)
         return None
+
+    def typed(self, reason: str, payload: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return what can be typed into the form to get *reason* and the body *payload*, by field id."""
+        return fields_of(reason, payload)
 
     def call(self, payload: Mapping[str, Any]) -> Call:
         """Return the call that does it."""
@@ -154,7 +159,7 @@ def _parameters(settings: Mapping[str, str] | None) -> list[Parameter]:
 def _install_details(install: Mapping[str, Any], names: Names) -> tuple[Detail, ...]:
     hosts = tuple(_named(names, f"host:{id_}", N_("host %(id)s"), {"id": id_}) for id_ in install["hostIds"])
     package = install["version"]
-    exporter = install.get("exportPort", install.get("exporterPort"))
+    exporter = exporter_port(install)
     ports = Text(N_("SQL %(sql)s, exporter %(exporter)s"), {"sql": install["sqlPort"], "exporter": exporter})
     return (
         Detail(N_("Hosts"), hosts),

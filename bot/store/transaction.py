@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import Conflict
 from bot.domain.event import Event, Fact, Kind, chain
 from bot.domain.records import Act, EnvironmentRow, Thread, Watch
-from bot.domain.request import Place, Request, RequestId, Revision, RevisionId
+from bot.domain.request import Place, Request, RequestId, Revision, RevisionId, UserId
 
 from .rows import (
     act_row,
@@ -80,8 +80,14 @@ class Transaction:
         return tuple(to_request(row) for row in rows.mappings())
 
     async def unnamed_requests(self, environment: str) -> tuple[Request, ...]:
-        """Return the open requests without an event that says what OCP calls things, oldest first."""
-        named = exists().where(events.c.timeline == requests.c.id, events.c.kind == Kind.NAMED.value)
+        """Return the open requests whose newest revision nobody has asked OCP's names for, oldest first."""
+        own = events.c.timeline == requests.c.id
+        edited = select(func.max(events.c.seq)).where(own, events.c.kind == Kind.EDITED.value).correlate(requests)
+        since = func.coalesce(edited.scalar_subquery(), 0)
+        naming = events.alias()
+        named = exists().where(
+            naming.c.timeline == requests.c.id, naming.c.kind == Kind.NAMED.value, naming.c.seq > since
+        )
         wanted = select(requests).where(requests.c.environment == environment, requests.c.open, ~named)
         rows = await self._connection.execute(wanted.order_by(requests.c.number))
         return tuple(to_request(row) for row in rows.mappings())
@@ -125,6 +131,11 @@ class Transaction:
         found = await self._connection.execute(select(revisions).where(revisions.c.id == revision_id))
         return to_revision(found.mappings().one())
 
+    async def authors(self, request_id: RequestId) -> frozenset[UserId]:
+        """Return everybody who wrote a revision of a request."""
+        wanted = select(revisions.c.author).where(revisions.c.request == request_id)
+        return frozenset(UserId(author) for author in (await self._connection.execute(wanted)).scalars())
+
     async def add_revision(self, request_id: RequestId, revision: Revision, at: datetime) -> None:
         """Store a revision."""
         row = revision_row(request_id, revision) | {"created_at": at}
@@ -155,6 +166,11 @@ class Transaction:
         newest = await self._connection.execute(wanted.order_by(events.c.seq.desc()).limit(1))
         row = newest.mappings().first()
         return Event(**row) if row else None
+
+    async def events_of(self, timeline: str, kinds: Sequence[str]) -> tuple[Event, ...]:
+        """Return a timeline's events of *kinds*, in order."""
+        wanted = select(events).where(events.c.timeline == timeline, events.c.kind.in_([str(kind) for kind in kinds]))
+        return tuple(Event(**row) for row in (await self._connection.execute(wanted.order_by(events.c.seq))).mappings())
 
     async def changes_in(self, environment: str, since: datetime) -> tuple[Event, ...]:
         """Return what looks at tasks have found since then, of all requests of an environment, oldest first."""

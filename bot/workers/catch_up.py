@@ -187,7 +187,8 @@ class CatchUp:
 
     def _people(self, sheet: Sheet, mentions: Sequence[Who]) -> list[UserId]:
         groups = {
-            Who.APPROVERS: list(sheet.approvers),
+            Who.APPROVERS: sheet.missing_approvers,
+            Who.SECOND_GROUP: [UserId(who) for who in sheet.second_group],
             Who.OPERATORS: list(sheet.operators),
             Who.REQUESTER: [sheet.request.requester],
         }

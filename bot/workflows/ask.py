@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.errors import FormRefused
+from bot.domain.errors import FormRefused, Gone, OldButton
 from bot.domain.event import Fact, Kind, canonical, digest
 from bot.domain.policy import REQUESTER, Policy
 from bot.domain.records import Thread
-from bot.domain.request import Actor, Place, Request, RequestId, Revision, RevisionId, UserId
+from bot.domain.request import ASKED_AGAIN_AFTER, Actor, Place, Request, RequestId, Revision, RevisionId, UserId
 from bot.domain.texts import N_, Text
+from bot.domain.waiting import next_deadline
 from bot.ports import Clock, NewId, Operation, Store, Tx, Wake
 
 from .again import decide_again
@@ -25,24 +26,41 @@ class Ask:
     policy: Policy
     wake: Wake
 
+    async def may_ask_again(self, seen: RevisionId) -> tuple[Request, Revision]:
+        """Return the request that has ended without effect, and what it asked for; raises Gone or OldButton."""
+        async with self.store.reading() as tx:
+            return await self._ended(tx, seen), await tx.revision(seen)
+
     async def ask(
-        self, operation: Operation, typed: Mapping[str, object], *, by: Actor, origin: str, home: Place
+        self,
+        operation: Operation,
+        typed: Mapping[str, object],
+        *,
+        by: Actor,
+        origin: str,
+        home: Place,
+        again: RevisionId | None = None,
     ) -> Request:
         """
         Return the new request, or the one that the same *origin* (the modal's id) has led to already.
 
+        *again* is the revision of a request that has ended without effect: both name each other.
+
         Raises:
-            FormRefused: what was typed has mistakes, or an open request wants the same name.
+            FormRefused: what was typed has mistakes, an open request wants the same name, or too few could approve.
+            Gone, OldButton: what *again* names cannot be asked for again.
         """
         name, reason, payload = operation.read(typed)
-        revision = self._revision(payload, by.id)
+        self.policy.must_have_approvers(by.id)
+        revision = a_revision(self.new_id, payload, by.id)
 
         async def attempt() -> Request:
             async with self.store.transaction() as tx:
                 earlier = await tx.request_by_origin(origin)
                 if earlier:
                     return await self._same(tx, earlier, revision)
-                await self._name_is_free(tx, name)
+                await name_is_free(tx, self.policy.environment, name)
+                old, now = await self._ended(tx, again) if again else None, self.clock.now()
                 request = Request(
                     id=RequestId(self.new_id()),
                     number=await tx.next_number(),
@@ -52,19 +70,24 @@ class Ask:
                     reason=reason,
                     requester=by.id,
                     origin=origin,
-                    home=home,
+                    home=old.home if old else home,
                     revision=revision.id,
-                    created_at=self.clock.now(),
+                    created_at=now,
+                    next_try_at=next_deadline(now, now, last=self.policy.approvals_last),
                 )
-                return await self._store(tx, request, revision, by)
+                return await self._store(tx, request, revision, by, old)
 
         request = await decide_again(attempt)
         self.wake()
         return request
 
-    def _revision(self, payload: Mapping[str, Any], author: UserId) -> Revision:
-        hash_ = digest(canonical(payload))
-        return Revision(id=RevisionId(self.new_id()), number=1, payload=payload, hash=hash_, author=author)
+    async def _ended(self, tx: Tx, seen: RevisionId) -> Request:
+        request = await tx.request_of_revision(seen)
+        if request is None:
+            raise Gone(f"no request has revision {seen}", reference=seen)
+        if request.state not in ASKED_AGAIN_AFTER:
+            raise OldButton(f"{request.id} is {request.state}", number=request.number)
+        return request
 
     async def _same(self, tx: Tx, earlier: Request, revision: Revision) -> Request:
         """Return *earlier* if it asks for the same: Slack or the person has sent the form twice."""
@@ -75,15 +98,7 @@ class Ask:
             raise FormRefused({"name": Text(message, {"number": earlier.number})})
         return earlier
 
-    async def _name_is_free(self, tx: Tx, name: str) -> None:
-        rival = await tx.open_request_named(self.policy.environment, name)
-        if rival:
-            message = N_(
-                "#%(number)s asks for %(name)s already. Choose another name, or wait until #%(number)s has ended."
-            )
-            raise FormRefused({"name": Text(message, {"number": rival.number, "name": rival.name})})
-
-    async def _store(self, tx: Tx, request: Request, revision: Revision, by: Actor) -> Request:
+    async def _store(self, tx: Tx, request: Request, revision: Revision, by: Actor, old: Request | None) -> Request:
         asked = {
             "number": request.number,
             "operation": request.operation,
@@ -93,10 +108,19 @@ class Ask:
             "revision": revision.id,
             "payload_hash": revision.hash,
             "actor_name": by.name,
+            **({"again_of": old.number} if old else {}),
         }
-        fact = Fact(Kind.ASKED, asked, actor=by.id, role=REQUESTER)
-        stored = await tx.save(request, fact, at=request.created_at)
-        await tx.add_revision(request.id, revision, request.created_at)
+        facts, now = [Fact(Kind.ASKED, asked, actor=by.id, role=REQUESTER)], request.created_at
+        if self.policy.approvals_required == 0:
+            request = request.approve_unasked(now=now)
+            facts.append(Fact(Kind.APPROVED, {"revision": revision.id, "payload_hash": revision.hash, "needed": 0}))
+        stored = await tx.save(request, *facts, at=now)
+        if old:
+            again = Fact(
+                Kind.ASKED_AGAIN, {"number": request.number, "actor_name": by.name}, actor=by.id, role=REQUESTER
+            )
+            await tx.save(old, again, at=now)
+        await tx.add_revision(request.id, revision, now)
         for place in self._places(request.home):
             await tx.save_thread(self._thread(stored, place))
         return stored
@@ -114,3 +138,17 @@ class Ask:
             place=place,
             is_home=place != self.policy.approvals,
         )
+
+
+def a_revision(new_id: NewId, payload: Mapping[str, Any], author: UserId) -> Revision:
+    """Return the first revision of a request, which asks for *payload*."""
+    hash_ = digest(canonical(payload))
+    return Revision(id=RevisionId(new_id()), number=1, payload=payload, hash=hash_, author=author)
+
+
+async def name_is_free(tx: Tx, environment: str, name: str, *, but: Request | None = None) -> None:
+    """Do nothing if no open request, *but* this one, asks for a cluster *name*; raises FormRefused."""
+    rival = await tx.open_request_named(environment, name)
+    if rival and (but is None or rival.id != but.id):
+        message = N_("#%(number)s asks for %(name)s already. Choose another name, or wait until #%(number)s has ended.")
+        raise FormRefused({"name": Text(message, {"number": rival.number, "name": rival.name})})

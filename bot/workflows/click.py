@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.domain.errors import Gone
+from bot.domain.errors import Changed, Gone
 from bot.domain.event import Event, Kind
-from bot.domain.late import ANSWERS, asked_by, too_late
+from bot.domain.late import ANSWERS, asked_by, too_late, who_did
 from bot.domain.request import Actor, Request, RevisionId, State
+from bot.domain.texts import When
 from bot.ports import Store, Tx
 
 from .again import decide_again
@@ -16,11 +17,16 @@ Write = Callable[[Tx, Request], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """The revision on the card, who pressed, and the states in which the card has the button."""
+    """
+    The revision on the card, who pressed, and the states in which the card has the button.
+
+    `answers` are the kinds of event after which it has it no more.
+    """
 
     seen: RevisionId
     by: Actor
     states: frozenset[State]
+    answers: frozenset[Kind] = ANSWERS
 
     async def meets(self, tx: Tx) -> tuple[Request, Event | None]:
         """
@@ -29,12 +35,15 @@ class Click:
         Raises:
             Gone: no request has that revision.
             TooLate, OldButton: the card asks something else now, and no event says why.
+            Changed: it shows an earlier revision.
         """
         request = await tx.request_of_revision(self.seen)
         if request is None:
             raise Gone(f"no request has revision {self.seen}", reference=self.seen)
         answer = None if request.state in self.states else await self._answer(tx, request)
         if answer is None:
+            if request.state in self.states and request.revision != self.seen:
+                raise await changed(tx, request)
             request.must_be(self.states, self.seen, self.by.id)
         return request, answer
 
@@ -70,7 +79,16 @@ class Click:
         """Return the first answer after the card asked last."""
         asked = await tx.latest_event(request.id, asked_by(self.states))
         since = await tx.events(request.id, asked.seq) if asked else ()
-        return next((event for event in since if event.kind in ANSWERS), None)
+        return next((event for event in since if event.kind in self.answers), None)
+
+
+async def changed(tx: Tx, request: Request) -> Changed:
+    """Return what whoever looked at an earlier revision of *request* is told."""
+    edited = await tx.latest_event(request.id, [Kind.EDITED])
+    if edited is None:
+        raise LookupError(f"request {request.id} has two revisions and was never edited")
+    who, when = who_did(edited), When(edited.time)
+    return Changed(f"{request.id} is at {request.revision}", number=request.number, who=who, when=when)
 
 
 async def payload_of(tx: Tx, request: Request) -> dict[str, str]:

@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.event import Event, Fact, Kind
+from bot.domain.event import Fact, Kind
 from bot.domain.form import asked_why
 from bot.domain.policy import APPROVER, Policy
 from bot.domain.request import Actor, Request, RevisionId, State
 from bot.ports import Clock, Store, Tx, Wake
 
 from .click import Click, payload_of
+from .counting import Counting
 
-Decision = Callable[[Request, datetime], Request]
+Approval = Callable[[Request, datetime], Request]
 PENDING, HELD = frozenset({State.PENDING}), frozenset({State.HELD})
 
 
@@ -21,7 +22,8 @@ class Decide:
     """
     What an approver's button does.
 
-    Every method raises NotAllowed, SelfApproval, TooLate, OldButton or Gone in words for the person.
+    Every method raises NotAllowed, SelfApproval, OwnWords, TooLate, OldButton or Gone in words for the person;
+    `approve` and `send_now` AlreadyApproved, too.
     """
 
     store: Store
@@ -30,39 +32,54 @@ class Decide:
     wake: Wake
 
     async def approve(self, seen: RevisionId, *, by: Actor) -> None:
-        """Approve the revision that was *seen*."""
+        """Approve the revision that was *seen*; it is sent once enough people have."""
         click = Click(seen, by, PENDING)
-        await self._decide(click, Kind.APPROVED, {}, lambda request, now: request.approve(seen, by=by.id, now=now))
+        await self._approve(click, {}, lambda request, now: request.approve(seen, by=by.id, now=now))
 
     async def send_now(self, seen: RevisionId, *, by: Actor) -> None:
-        """Let a held request be sent after all; OCP is looked at again before."""
+        """
+        Let a held request be sent after all; OCP is looked at again before.
+
+        That is an approval, too: the other ones that it needs must be young enough to count.
+        """
         click, data = Click(seen, by, HELD), {"after": State.HELD}
-        await self._decide(click, Kind.APPROVED, data, lambda request, now: request.release(seen, by=by.id, now=now))
+        await self._approve(click, data, lambda request, now: request.release(seen, by=by.id, now=now))
 
     async def may_reject(self, seen: RevisionId, *, by: Actor) -> Request:
         """Return the request that *by* may reject now, so that no form opens in vain."""
         self.policy.must_approve(by.id)
         async with self.store.reading() as tx:
             request = await Click(seen, by, PENDING).request(tx)
-        request.reject(seen, by=by.id, now=self.clock.now())
+            await self._rejected(tx, request, seen, by)
         return request
 
     async def reject(self, seen: RevisionId, *, by: Actor, why: str) -> None:
         """Reject the revision that was *seen*; raises FormRefused at "reason" if *why* says too little."""
-        click, data = Click(seen, by, PENDING), {"reason": asked_why(why)}
-        await self._decide(click, Kind.REJECTED, data, lambda request, now: request.reject(seen, by=by.id, now=now))
+        self.policy.must_approve(by.id)
+        click, reason = Click(seen, by, PENDING), asked_why(why)
 
-    async def _decide(self, click: Click, kind: Kind, data: Mapping[str, str], decision: Decision) -> None:
+        async def write(tx: Tx, request: Request) -> None:
+            rejected = await self._rejected(tx, request, seen, by)
+            told = {**await payload_of(tx, request), "reason": reason, "actor_name": by.name}
+            fact = Fact(Kind.REJECTED, told, actor=by.id, role=APPROVER)
+            await tx.save(rejected, fact, at=rejected.ended_at or self.clock.now())
+
+        await click.decide(self.store, write, is_done=lambda answer: click.is_own(answer, Kind.REJECTED))
+        self.wake()
+
+    async def _approve(self, click: Click, data: Mapping[str, str], approval: Approval) -> None:
         self.policy.must_approve(click.by.id)
 
         async def write(tx: Tx, request: Request) -> None:
             now = self.clock.now()
-            decided = decision(request, now)
-            told = {**await payload_of(tx, request), **data, "actor_name": click.by.name}
-            await tx.save(decided, Fact(kind, told, actor=click.by.id, role=APPROVER), at=now)
+            approved = approval(request, now)
+            await Counting(self.policy).approve(tx, request, approved, by=click.by, data=data, now=now)
 
-        def is_done(answer: Event) -> bool:
-            return kind == Kind.REJECTED and click.is_own(answer, kind)
-
-        await click.decide(self.store, write, is_done=is_done)
+        await click.decide(self.store, write)
         self.wake()
+
+    async def _rejected(self, tx: Tx, request: Request, seen: RevisionId, by: Actor) -> Request:
+        now = self.clock.now()
+        rejected = request.reject(seen, by=by.id, now=now)
+        (await Counting(self.policy).of(tx, request, now)).must_be_others(by.id, request.number)
+        return rejected

@@ -8,14 +8,15 @@ from bot.domain.errors import FormRefused, OldButton, TooEarly
 from bot.domain.event import Event, Fact, Kind
 from bot.domain.form import Mistake, asked_why
 from bot.domain.late import too_late
-from bot.domain.policy import APPROVER, OPERATOR, Policy
+from bot.domain.policy import OPERATOR, Policy
 from bot.domain.records import Act
 from bot.domain.request import CLOSABLE, Actor, Request, RevisionId, State
 from bot.domain.task import Task
 from bot.domain.texts import When
 from bot.ports import Clock, Store, Tx, Wake
 
-from .click import Click, payload_of
+from .click import Click
+from .counting import Counting
 from .fitting import Fitting
 from .settle import Settle
 
@@ -27,8 +28,8 @@ class Operate:
     """
     What the buttons of an unclear request do, and Close on a held one.
 
-    Every method raises NotAllowed, TooLate, OldButton or Gone in words for the person; `send_again` SelfApproval and
-    TooEarly, too; `attach` and `close` FormRefused.
+    Every method raises NotAllowed, TooLate, OldButton or Gone in words for the person; `send_again` SelfApproval,
+    OwnWords, AlreadyApproved and TooEarly, too; `attach` and `close` FormRefused.
     """
 
     store: Store
@@ -65,9 +66,9 @@ class Operate:
             now = self.clock.now()
             decided, act = request.send_again(seen, by=by.id, now=now), await _open_act(tx, request)
             _must_be_over(request, act, await _looked(tx, request), now)
-            data = {**await payload_of(tx, request), "after": State.UNCERTAIN, "actor_name": by.name}
-            await tx.save_act(replace(act, state="given_up"))
-            await tx.save(decided, Fact(Kind.APPROVED, data, actor=by.id, role=APPROVER), at=now)
+            data = {"after": State.UNCERTAIN}
+            if await Counting(self.policy).approve(tx, request, decided, by=by, data=data, now=now):
+                await tx.save_act(replace(act, state="given_up"))
 
         await click.decide(self.store, write)
         self.wake()

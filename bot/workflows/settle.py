@@ -158,10 +158,10 @@ class Settle:
         now = self.clock.now()
         decided = request.decided_at or now
         wait = timedelta(seconds=self._wait(now - decided) if seconds is None else max(SHORTEST_WAIT, seconds))
-        latest = decided + self.policy.send_within + timedelta(seconds=1)
+        latest = decided + self.policy.sends_within + timedelta(seconds=1)
         cause = await tx.latest_event(request.id, STATE_KINDS)
         is_told = cause is not None and cause.kind == Kind.DELAYED and cause.content.get("why") == why
-        until = (decided + self.policy.send_within).isoformat()
+        until = (decided + self.policy.sends_within).isoformat()
         fact = Fact(Kind.DELAYED, {"why": why, "detail": detail, "until": until})
         await tx.save(request.retry_at(min(now + wait, max(latest, now))), *([] if is_told else [fact]), at=now)
 

@@ -1,8 +1,11 @@
 """Sheets: everything that a card shows, gathered from one request and its timeline."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from bot.domain.event import STATE_KINDS, Kind
+from bot.domain.approvals import GIVEN_BY, approvals
+from bot.domain.event import STATE_KINDS, Event, Kind
 from bot.domain.policy import Policy
 from bot.domain.request import Request
 from bot.domain.sheet import Environment, Names, Sheet
@@ -21,6 +24,7 @@ class Sheets:
         named = await tx.latest_event(request.id, [Kind.NAMED])
         watches = await tx.watches_of(request.id)
         stored = await tx.environment(request.environment)
+        told = await tx.events_of(request.id, (Kind.ASKED, Kind.EDITED, Kind.ASKED_AGAIN, *GIVEN_BY))
         if cause is None:
             raise LookupError(f"request {request.id} has no event")
         return Sheet(
@@ -35,7 +39,26 @@ class Sheets:
             operators=self.policy.operators,
             approvals_channel=self.policy.approvals.channel,
             tried_before=await _was_tried_before(tx, request),
+            needed=self.policy.approvals_required,
+            approved=approvals(request, told, needed=self.policy.approvals_required).given,
+            expires_at=_asked_at(request, told) + self.policy.approvals_last,
+            second_group=self.policy.second_group,
+            is_production=self.policy.is_production,
+            approvals_last=self.policy.approvals_last,
+            again_of=_number(told, Kind.ASKED, "again_of"),
+            asked_again=_number(told, Kind.ASKED_AGAIN, "number"),
         )
+
+
+def _asked_at(request: Request, told: Sequence[Event]) -> datetime:
+    """Return when the present revision was asked for."""
+    return max((event.time for event in told if event.kind in {Kind.ASKED, Kind.EDITED}), default=request.created_at)
+
+
+def _number(told: Sequence[Event], kind: Kind, name: str) -> int:
+    """Return the number of a request that the last event of *kind* names, 0 if there is none."""
+    numbers = [event.content.get(name) for event in told if event.kind == kind]
+    return next((number for number in reversed(numbers) if isinstance(number, int)), 0)
 
 
 async def _was_tried_before(tx: Tx, request: Request) -> bool:

@@ -59,7 +59,7 @@ class Submit:
                     await self._hold_or_send(request)
 
     async def _hold_or_send(self, request: Request) -> None:
-        if request.decided_at and self.clock.now() - request.decided_at > self.policy.send_within:
+        if request.decided_at and self.clock.now() - request.decided_at > self.policy.sends_within:
             await self._hold(request)
         elif barred := await self.reach.barred():
             await self.settle.delay(request.id, barred, "")

@@ -129,7 +129,18 @@ def _url(url: str) -> list[str]:
 def _actions(block: Json) -> list[str]:
     ids = [each["action_id"] for each in block["elements"]]
     found = [] if 1 <= len(ids) <= 25 and len(ids) == len(set(ids)) else ["actions"]
-    return [*found, *(complaint for each in block["elements"] for complaint in _button(each))]
+    return [*found, *(complaint for each in block["elements"] for complaint in _control(each))]
+
+
+def _control(element: Json) -> list[str]:
+    return _overflow(element) if element["type"] == "overflow" else _button(element)
+
+
+def _overflow(menu: Json) -> list[str]:
+    found = [] if 1 <= len(menu["options"]) <= 5 else ["options of an overflow menu"]
+    for option in menu["options"]:
+        found += _object(option["text"], 75, {"plain_text"}) + _between(option["value"], 1, 150)
+    return found
 
 
 def _button(button: Json) -> list[str]:
@@ -152,7 +163,8 @@ def _input(block: Json) -> list[str]:
 
 def _text_input(element: Json) -> list[str]:
     sizes = (element.get("min_length", 0), element.get("max_length", 3000))
-    return [] if 0 <= sizes[0] <= sizes[1] <= 3000 and sizes[1] >= 1 else ["a text input's lengths"]
+    found = [] if 0 <= sizes[0] <= sizes[1] <= 3000 and sizes[1] >= 1 else ["a text input's lengths"]
+    return found + (_between(element["initial_value"], 1, sizes[1]) if "initial_value" in element else [])
 
 
 def _number_input(element: Json) -> list[str]:

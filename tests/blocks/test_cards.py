@@ -12,11 +12,11 @@ import pytest
 from bot.blocks import ids
 from bot.blocks.bare import bare
 from bot.blocks.cards import card
-from bot.domain.request import State
+from bot.domain.request import ASKED_AGAIN_AFTER, State
 from bot.domain.sheet import Environment, Names, Sheet
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
-from tests.builders import INES, NOW, OMAR, PAYLOAD, TASK_ID, a_mark, a_request, a_sheet, a_task, an_event
+from tests.builders import DANA, INES, NOW, OMAR, PAYLOAD, TASK_ID, a_mark, a_request, a_sheet, a_task, an_event
 
 T = NullTranslations()
 S, R, F = "SUCCESSFUL", "RUNNING", "FAILED"
@@ -80,11 +80,87 @@ def test_the_buttons_of_a_pending_card_carry_the_revision() -> None:
     assert buttons[0]["confirm"]["text"]["text"] == "Create pay_01 on 3 hosts. The name cannot be changed later."
 
 
-@pytest.mark.parametrize("state", sorted(set(State) - {State.PENDING, State.HELD, State.UNCERTAIN}))
+ASKING = {State.PENDING, State.HELD, State.UNCERTAIN}
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - ASKING - ASKED_AGAIN_AFTER))
 def test_a_decided_card_only_opens_the_task(state: State) -> None:
     """After the decision nothing can be pressed but the way into OCP's console."""
     assert actions(a_sheet(state, tasks=[a_task()])) == [ids.OPEN_IN_OCP]
     assert actions(a_sheet(state)) == []
+
+
+@pytest.mark.parametrize("state", sorted(ASKED_AGAIN_AFTER))
+def test_what_ended_without_effect_can_be_asked_for_again_once(state: State) -> None:
+    """Then the card names the request that does, and offers it no more."""
+    [button] = buttons_of(a_sheet(state))
+    followed = a_sheet(state, asked_again=1043)
+
+    assert (button["action_id"], button["value"]) == (ids.ASK_AGAIN, "revision-1")
+    assert button["text"]["text"] == ("Ask again" if state is State.EXPIRED else "Edit and ask again")
+    assert actions(followed) == []
+    assert "\n#1043 asks again.\n" in read(followed)
+
+
+def test_a_request_that_asks_again_names_the_old_one() -> None:
+    """From each of the two the other is found."""
+    assert " · asks again after #1041" in read(a_sheet(again_of=1041))
+
+
+def test_more_on_a_pending_card_is_for_whoever_asked() -> None:
+    """Three choices, each with the revision that the card shows."""
+    [menu] = [each for each in elements(drawn(a_sheet()).blocks) if each["type"] == "overflow"]
+
+    assert [(option["text"]["text"], option["value"]) for option in menu["options"]] == [
+        ("Edit", "edit:revision-1"),
+        ("Remind approvers", "remind:revision-1"),
+        ("Withdraw", "withdraw:revision-1"),
+    ]
+
+
+def test_outside_production_approving_asks_no_further_question() -> None:
+    """Where nothing serious can happen one click is enough."""
+    [approve, *_] = buttons_of(a_sheet(is_production=False))
+
+    assert approve["action_id"] == ids.APPROVE
+    assert "confirm" not in approve
+
+
+def test_a_pending_card_says_who_approved_and_whom_it_waits_for() -> None:
+    """Neither who has approved nor who asked is asked."""
+    sheet = a_sheet(needed=2, approved={OMAR: NOW}, approvers=(OMAR, INES, DANA), expires_at=NOW + timedelta(days=1))
+
+    text = read(sheet)
+
+    assert "⏳ Waiting for approval, 1 of 2: <@U0INES>\nApproved by <@U0OMAR>, 14:02 UTC.\n" in text
+    assert "expires <!date^" in text
+
+
+def test_all_whose_approval_was_needed_stand_on_the_card() -> None:
+    """Not only the last one."""
+    request = a_request(state=State.APPROVED, decided_by=INES)
+    sheet = a_sheet(State.APPROVED, request=request, needed=2, approved={OMAR: NOW, INES: NOW})
+
+    text = read(sheet)
+
+    assert "📨 Approved by <@U0OMAR>, <@U0INES>, 14:07 UTC. Sending to OCP." in text
+    assert "<@U0OMAR>, <@U0INES> approved " in text
+
+
+def test_a_request_that_cannot_be_sent_yet_can_be_withdrawn() -> None:
+    """While it waits for OCP, and only then: else it is gone before anybody presses."""
+    assert actions(a_sheet(State.APPROVED, cause=an_event("request.delayed", {"why": "limited"}))) == [ids.WITHDRAW]
+    assert actions(a_sheet(State.APPROVED, cause=an_event("request.approved"))) == []
+
+
+def test_a_held_card_says_how_approvals_age_where_several_are_needed() -> None:
+    """Send now is one approval more, and the others may be too old by then."""
+    held = an_event("request.held", {"why": "late", "detail": ""})
+
+    assert "An approval counts for 24 h, Send now as one; 2 are needed." in read(
+        a_sheet(State.HELD, cause=held, needed=2)
+    )
+    assert "counts for" not in read(a_sheet(State.HELD, cause=held))
 
 
 def test_a_held_request_can_be_sent_now_or_closed() -> None:

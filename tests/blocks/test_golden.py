@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,14 @@ from bot.blocks.attaching import attach
 from bot.domain.candidate import candidates
 from bot.domain.diff import diff
 from bot.domain.event import Event
-from bot.domain.request import State
+from bot.domain.request import State, UserId
 from bot.domain.sheet import Environment
 from bot.domain.texts import N_, Text
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
-from tests.builders import DANA, NOW, OMAR, TASK_ID, a_sheet, a_task, an_event
+from tests.builders import DANA, NOW, OMAR, PAYLOAD, TASK_ID, a_sheet, a_task, an_event
+
+from .strategies import DATA
 
 GOLDEN = Path(__file__).parent / "golden"
 OPERATION = CreateCluster()
@@ -134,9 +137,49 @@ def _back_notice() -> Message:
     return replies.notice(an_event("environment.back", {**data, "left": 0}), "prod", T)
 
 
+def _one_of_two_card() -> Message:
+    """A card of a request that somebody has edited and one of two approvers has approved."""
+    edited = an_event("request.edited", DATA["request.edited"], actor=DANA)
+    sheet = a_sheet(cause=edited, needed=2, approved={OMAR: NOW}, expires_at=NOW + timedelta(days=1), again_of=1041)
+    return cards.card(sheet, OPERATION, T, asks_approvers=True)
+
+
+def _expired_card() -> Message:
+    data = {"since": NOW.isoformat(), "until": (NOW + timedelta(days=1)).isoformat(), "given": 0, "needed": 1}
+    sheet = a_sheet(State.EXPIRED, cause=an_event("request.expired", data))
+    return cards.card(sheet, OPERATION, T, asks_approvers=True)
+
+
+def _edited_reply() -> Message:
+    edited = an_event("request.edited", DATA["request.edited"], actor=DANA)
+    return replies.reply([edited], a_sheet(), T, mentions=[OMAR])
+
+
+def _escalated_reply() -> Message:
+    data = {"since": NOW.isoformat(), "until": (NOW + timedelta(days=1)).isoformat(), "given": 0, "needed": 1}
+    event = an_event("approval.escalated", {**data, "after": 7200.0}, at=NOW + timedelta(hours=2))
+    return replies.reply([event], a_sheet(), T, mentions=[OMAR, UserId("S0LEADS")])
+
+
+def _edit_modal() -> dict[str, Any]:
+    request = a_sheet().request
+    typed = OPERATION.typed(request.reason, PAYLOAD)
+    return modals.edit(request, OPERATION, typed, T, private_metadata='{"value":"revision-1"}')
+
+
+def _withdraw_modal() -> dict[str, Any]:
+    return modals.withdraw(a_sheet().request, T, private_metadata='{"value":"revision-1"}')
+
+
 SURFACES: dict[str, Callable[[], dict[str, Any] | Message]] = {
     "modal_create": _form,
     "card_pending": _pending_card,
+    "card_one_of_two": _one_of_two_card,
+    "card_expired": _expired_card,
+    "modal_edit": _edit_modal,
+    "modal_withdraw": _withdraw_modal,
+    "reply_edited": _edited_reply,
+    "reply_escalated": _escalated_reply,
     "card_running": _running_card,
     "card_failed": _failed_card,
     "card_done": _done_card,

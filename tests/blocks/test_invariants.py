@@ -20,13 +20,13 @@ from bot.domain.diff import diff
 from bot.domain.errors import BotError, FormRefused
 from bot.domain.event import Event
 from bot.domain.form import Mistake
-from bot.domain.request import State
+from bot.domain.request import State, UserId
 from bot.domain.sheet import Names, Sheet
 from bot.domain.task import Task
 from bot.domain.texts import Text
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
-from tests.builders import DANA, INES, OMAR, PAYLOAD, a_mark, a_request, a_sheet, a_task, an_event, stages
+from tests.builders import DANA, INES, NOW, OMAR, PAYLOAD, a_mark, a_request, a_sheet, a_task, an_event, stages
 
 from .limits import complaints, complaints_of_view, tokens
 from .strategies import HOSTILE, WORDS, events, sheets
@@ -34,6 +34,7 @@ from .strategies import HOSTILE, WORDS, events, sheets
 T = NullTranslations()
 OPERATION = CreateCluster()
 OURS = {DANA, OMAR, INES, "S0GROUP"}
+PAYLOAD_REASON = "r" * 200
 LINK = "https://team.slack.com/archives/C0DBA/p1"
 often = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -59,6 +60,9 @@ def views(sheet: Sheet) -> Iterator[dict[str, Any]]:
     """Yield every modal."""
     yield modals.form(OPERATION, T, heading=Text("Create OBProxy cluster"), submit=Text("Ask"), private_metadata="{}")
     yield modals.why(sheet.request, T, private_metadata="{}")
+    yield modals.withdraw(sheet.request, T, private_metadata="{}")
+    typed = OPERATION.typed(PAYLOAD_REASON, PAYLOAD)
+    yield modals.edit(sheet.request, OPERATION, typed, T, private_metadata="{}")
     for in_doubt in (True, False):
         yield modals.close(sheet.request, T, in_doubt=in_doubt, private_metadata="{}")
     yield attach(sheet.request, candidates(sheet.cause), T, private_metadata="{}")
@@ -173,7 +177,9 @@ def test_the_vastest_request_fits(state: State, name: str) -> None:
         "obLinks": links,
     }
     request = a_request(state=state, name=name, reason=name)
+    approved = {UserId(f"U0APPROVER{number}"): NOW for number in range(30)}
     sheet = a_sheet(state, request=request, tasks=[vast("RUNNING", name)], approvers=(OMAR,) * 100)
+    sheet = replace(sheet, approved=approved, needed=40, again_of=10**9, asked_again=10**9, expires_at=NOW)
     sheet = replace(sheet, revision=replace(sheet.revision, payload=payload))
     changes = diff(vast("PENDING", name), replace(vast("FAILED", name), mark=a_mark(name)))
     happened = an_event("task.changed", {"task": 1, "changes": [each.to_json() for each in changes], "counts": {}})
@@ -242,7 +248,20 @@ def error_classes(base: type[BotError] = BotError) -> Iterator[type[BotError]]:
 @pytest.mark.parametrize("error", list(error_classes()), ids=lambda error: str(error.__name__))
 def test_every_error_has_words_for_the_person(error: type[BotError]) -> None:
     """The words name their fields, and none is left over."""
-    fields = ("reference", "environment", "approvers", "operators", "number", "who", "when", "what", "until", "state")
+    fields = (
+        "reference",
+        "environment",
+        "approvers",
+        "operators",
+        "number",
+        "who",
+        "when",
+        "what",
+        "until",
+        "state",
+        "given",
+        "needed",
+    )
     text = Text(error.user_message, {name: f"[{name}]" for name in fields})
 
     message = answers.told(text, T)

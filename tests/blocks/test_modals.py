@@ -24,7 +24,7 @@ OPERATION = CreateCluster()
 
 def pages(payload: Mapping[str, Any]) -> str:
     """Return the JSON that the modal shows, its pages joined."""
-    view = modals.payload(a_request(), replace(a_revision(), payload=payload), T)
+    view = modals.payload(a_request(), replace(a_revision(), payload=payload), OPERATION.call(payload), T)
     parts = [part for block in view["blocks"] for part in block["elements"] if part["type"] == "rich_text_preformatted"]
     return "".join(part["elements"][0]["text"] for part in parts)
 
@@ -118,7 +118,7 @@ def test_whatever_is_in_the_payload_it_reads_back(payload: dict[str, str]) -> No
 def test_a_huge_payload_is_cut_with_words() -> None:
     """How much is left out is said."""
     payload = {"parameters": [{"name": f"parameter_{n}", "value": "v" * 50} for n in range(1000)]}
-    view = modals.payload(a_request(), replace(a_revision(), payload=payload), T)
+    view = modals.payload(a_request(), replace(a_revision(), payload=payload), OPERATION.call(payload), T)
 
     whole = json.dumps(payload, ensure_ascii=False, indent=2)
     left = len(whole) - len(pages(payload))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from gettext import NullTranslations
 from typing import Any
 
@@ -122,10 +123,63 @@ def test_only_the_given_people_are_mentioned_in_the_first_line() -> None:
     assert not any("<@" in line for line in others)
 
 
+def test_one_approval_that_is_enough_is_not_counted() -> None:
+    """Nobody asks how many there are of one."""
+    for data in ({"given": 1, "needed": 1}, {}):
+        approved = an_event("request.approved", data, actor=OMAR)
+        assert said(approved) == "📨 Approved by <@U0OMAR>, 14:02 UTC. Sending to OCP."
+
+
+def test_what_needs_no_approval_says_so() -> None:
+    """Nobody is named who has done nothing."""
+    assert said(an_event("request.approved", {"needed": 0})) == "📨 Nobody has to approve in prod. Sending to OCP."
+
+
+def test_reminders_say_how_long_it_waits_and_until_when() -> None:
+    """By the clock; from the second one on a second group is asked, too."""
+    since, later = NOW - timedelta(hours=2, seconds=3), NOW + timedelta(hours=22)
+    data = {"after": 7200.0, "since": since.isoformat(), "until": later.isoformat(), "given": 0, "needed": 2}
+    sheet = a_sheet(expires_at=later)
+
+    by_the_clock = reply([an_event("approval.reminded", data)], sheet, T, mentions=[OMAR]).text
+    to_all = reply([an_event("approval.escalated", data)], sheet, T, mentions=[OMAR, UserId("S0LEADS")]).text
+
+    assert by_the_clock == "⏳ Waiting for 2 h, 0 of 2. Expires 12:02 UTC. <@U0OMAR>"
+    assert to_all == (
+        "⏳ Waiting for 2 h, 0 of 2; a second group is asked, too. Expires 12:02 UTC. <@U0OMAR>, <!subteam^S0LEADS>"
+    )
+
+
+def test_nobody_decided_in_time() -> None:
+    """The plain case of an end, and what is not known of an earlier try."""
+    data = {"since": NOW.isoformat(), "until": (NOW + timedelta(hours=24)).isoformat(), "given": 0, "needed": 1}
+    expired = an_event("request.expired", data)
+
+    assert said(expired) == "⚪ Expired: nobody decided in 24 h.\nNothing was sent to OCP."
+
+
+def test_what_is_withdrawn_after_an_unclear_try_does_not_say_that_nothing_was_sent() -> None:
+    """OCP may have got that one."""
+    event = an_event("request.withdrawn", {"reason": "", "actor_name": "dana"}, actor=DANA)
+
+    text = bare(reply([event], a_sheet(tried_before=True), T, mentions=[]).blocks, T, most=5_000)
+
+    assert text.startswith("⚪ Withdrawn by dana, 14:02 UTC.\nAn earlier try had no clear answer")
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("request.approved", "📨 Approved by <@U0OMAR>, 14:02 UTC. Sending to OCP."),
+        ("request.approved", "📨 Approved by <@U0OMAR>, 14:02 UTC, 2 of 2. Sending to OCP."),
+        ("approval.counted", "⏳ Approved by omar, 14:02 UTC: 1 of 2. Another approver has to approve, too."),
+        (
+            "request.edited",
+            "⏳ Changed by dana, 14:02 UTC: revision 2.\n1 approval was of what it asked for before, and",
+        ),
+        ("request.withdrawn", '⚪ Withdrawn by dana, 14:02 UTC: "not needed"\nNothing was sent to OCP.'),
+        ("request.expired", "⚪ Expired: only 1 of 2 approved in 0 s.\nNothing was sent to OCP."),
+        ("approval.reminded", "⏳ dana reminds you: waiting for 0 s, 0 of 1. Expires ?."),
+        ("again.asked", "#1043 asks again."),
         ("request.rejected", '⛔ Rejected by <@U0OMAR>, 14:02 UTC: "wrong hosts, take IDC 2"'),
         ("request.running", "🔄 OCP task 41257 is open: 12 subtasks. Watching it."),
         ("request.resumed", "🔄 Retried in OCP, not from Slack; OCP does not say by whom. Watching goes on."),

@@ -29,6 +29,10 @@ AFTER = " at 14:02:00 UTC. Nothing is left to do."
         ("request.running", {"how": "answered", "task": 41257}, BOT, "OCP named task 41257 for #1042"),
         ("request.running", {}, BOT, "OCP named task ? for #1042"),
         ("request.refused", {"code": "COM10001"}, BOT, "OCP refused #1042"),
+        ("request.withdrawn", {"reason": ""}, INES, "@ines withdrew #1042"),
+        ("request.expired", {"given": 0}, BOT, "The time ran out for #1042"),
+        ("request.submitting", {}, BOT, "The bot began to send #1042"),
+        ("request.approved", {"needed": 0}, BOT, "The bot approved #1042"),
     ],
 )
 def test_the_loser_reads_who_when_and_what(kind: str, data: Mapping[str, Any], actor: str, words: str) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.errors import BotError, OldButton, SelfApproval, TooLate
-from bot.domain.request import CLOSABLE, ENDED, MOVES, Request, RevisionId, State, UserId
-from tests.builders import DANA, INES, NOW, OMAR, a_request
+from bot.domain.errors import BotError, NotRequester, OldButton, SelfApproval, TooLate
+from bot.domain.request import CLOSABLE, ENDED, MOVES, WITHDRAWABLE, Request, RevisionId, State, UserId
+from tests.builders import DANA, INES, NOW, OMAR, a_request, a_revision
 
 from .strategies import requests
 
@@ -25,6 +25,12 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(lambda seen, by: lambda request: request.release(seen, by=by, now=LATER), REVISIONS, PEOPLE),
     st.builds(lambda seen, by: lambda request: request.send_again(seen, by=by, now=LATER), REVISIONS, PEOPLE),
     st.builds(lambda seen, by: lambda request: request.close(seen, by=by, now=LATER), REVISIONS, PEOPLE),
+    st.builds(lambda seen, by: lambda request: request.withdraw(seen, by=by, now=LATER), REVISIONS, PEOPLE),
+    st.builds(
+        lambda seen, by: lambda request: request.edit(seen, a_revision(), name="n", reason="r", by=by),
+        REVISIONS,
+        PEOPLE,
+    ),
     st.builds(lambda to: lambda request: request.move(to, now=LATER), STATES),
     st.just(lambda request: request.retry_at(LATER)),
 )
@@ -145,6 +151,34 @@ def test_the_second_decision_is_told_of_the_first(first: str, by: UserId) -> Non
     assert late.value.fields["who"].ids == [OMAR]
     assert late.value.fields["when"].at == LATER
     assert late.value.fields["what"].message == {"approve": "approved", "reject": "rejected"}[first]
+
+
+@pytest.mark.invariant(4)
+@pytest.mark.parametrize("by", [OMAR, INES])
+def test_only_whoever_asked_edits_and_withdraws(by: UserId) -> None:
+    """Approvers reject, with a reason."""
+    request, new = a_request(), a_revision(id=RevisionId("revision-2"), number=2)
+
+    with pytest.raises(NotRequester):
+        request.edit(request.revision, new, name="pay_02", reason="why", by=by)
+    with pytest.raises(NotRequester):
+        request.withdraw(request.revision, by=by, now=LATER)
+
+    edited = request.edit(request.revision, new, name="pay_02", reason="why", by=DANA)
+    assert (edited.state, edited.revision, edited.name, edited.reason) == (State.PENDING, new.id, "pay_02", "why")
+    assert request.withdraw(request.revision, by=DANA, now=LATER).state is State.WITHDRAWN
+
+
+@pytest.mark.parametrize("state", sorted(State))
+def test_what_is_on_its_way_is_not_edited_or_withdrawn(state: State) -> None:
+    request = a_request(state=state)
+
+    if state not in WITHDRAWABLE:
+        with pytest.raises((TooLate, OldButton)):
+            request.withdraw(request.revision, by=DANA, now=LATER)
+    if state is not State.PENDING:
+        with pytest.raises((TooLate, OldButton)):
+            request.edit(request.revision, a_revision(), name="n", reason="r", by=DANA)
 
 
 @pytest.mark.invariant(4)

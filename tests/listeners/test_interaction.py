@@ -42,6 +42,15 @@ def test_a_click_tells_what_was_clicked_by_whom() -> None:
     assert click.response_url.startswith("https://")
 
 
+def test_a_choice_in_a_menu_tells_what_was_chosen() -> None:
+    """An overflow menu's action has no value of its own, but that of the option (Slack, Overflow menu element)."""
+    body = _fixture("in_block_actions_message_button")
+    option = {"text": {"type": "plain_text", "text": "Edit"}, "value": "edit:t-1"}
+    body["actions"] = [{"type": "overflow", "action_id": "request.more", "selected_option": option}]
+
+    assert of_click(body).value == "edit:t-1"
+
+
 def test_a_click_outside_a_channel_has_no_channel() -> None:
     """Home tab: no channel, no response_url, no failure."""
     click = of_click(_fixture("in_block_actions_home_button"))

@@ -33,6 +33,13 @@ async def slow_world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
+async def calm_world(tmp_path: Path) -> AsyncIterator[World]:
+    """The same on a clock that is hardly faster than the real one, for stories that measure seconds."""
+    async for world in _played(World(tmp_path, speed=2.0)):
+        yield world
+
+
+@pytest.fixture
 async def fast_world(tmp_path: Path) -> AsyncIterator[World]:
     """The same on a faster clock, for stories with long waits."""
     async for world in _played(World(tmp_path, speed=150.0)):

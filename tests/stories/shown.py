@@ -8,12 +8,18 @@ from typing import Any
 
 from bot.domain.event import Event, Kind
 
-TOLD_BY_THE_CARD = frozenset({Kind.ASKED, Kind.NAMED, Kind.SUBMITTING, Kind.DELAYED})
+TOLD_BY_THE_CARD = frozenset({Kind.ASKED, Kind.ASKED_AGAIN, Kind.NAMED, Kind.SUBMITTING, Kind.DELAYED})
 MOST_FAILURES = 5
 """How many failed subtasks a reply names with a line each."""
 
 OPENINGS = {
-    Kind.APPROVED: "📨 (Approved by|Released by|To be sent again, decided by) ",
+    Kind.APPROVED: "📨 (Approved by|Released by|To be sent again, decided by|Nobody has to approve in) ",
+    Kind.COUNTED: "⏳ Approved by ",
+    Kind.EDITED: "⏳ Changed by ",
+    Kind.ESCALATED: "⏳ Waiting for .*; a second group is asked",
+    Kind.REMINDED: "⏳ (Waiting for |.* reminds you: waiting for )",
+    Kind.WITHDRAWN: "⚪ Withdrawn by ",
+    Kind.EXPIRED: "⚪ Expired: ",
     Kind.REJECTED: "⛔ Rejected by ",
     Kind.HELD: "✋ Approved, not sent: ",
     Kind.REFUSED: "⛔ (OCP refused it: |Not sent: |Not sent again: )",
@@ -53,7 +59,7 @@ class Shown:
     def facts(self) -> tuple[str, str]:
         """The state, and all from the requester on: between them stands who is asked to approve, here or there."""
         second = "".join(self.card.splitlines()[1:2])
-        return second.partition(" of 1")[0], self.card.partition("Asked by")[2]
+        return re.split(r" of \d", second)[0], self.card.partition("Asked by")[2]
 
     def more(self, wanted: Sequence[str]) -> Counter[str]:
         """Return what is told more often than it is *wanted*."""

@@ -52,7 +52,7 @@ async def test_a_rejection_asks_why_and_tells_the_requester(world: World) -> Non
     assert result.closed
     await world.reads(card, "⛔ Rejected")
     await world.slack.wait_for(lambda: "wrong hosts, take IDC 2" in world.thread_without_card(card))
-    assert "[Approve]" not in world.thread(card)
+    await world.slack.wait_for(lambda: "[Approve]" not in world.thread(card))
     assert world.creates() == []
 
 

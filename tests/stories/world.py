@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from bot.domain.records import Act, Thread
 from bot.domain.request import Request
 from bot.sandbox.ocp import SandboxOcp
 from bot.sandbox.slack import Message, Person, Room, SandboxSlack
-from bot.sandbox.slack.results import Submission
+from bot.sandbox.slack.results import Click, Submission
 from bot.slack.trouble import CONTENT
 from bot.store.database import Database
 from bot.workflows.again import decide_again
@@ -176,6 +177,19 @@ class World:
             return next((text for text in reversed(told) if words in text), None)
 
         return str(await self.slack.wait_for(found, timeout=DEADLINE))
+
+    async def chooses(self, person: Person, card: Message, what: str) -> Click:
+        """Let *person* choose *what* in the menu of a card that stands there now."""
+        return await person.clicks(card, "request.more", value=chosen(card.blocks, what))
+
+    async def edits(self, card: Message, **changes: str | None) -> Submission:
+        """Let Dana change what she has asked for."""
+        await self.chooses(self.dana, card, "edit")
+        return await self.dana.submits(await self.dana.modal(), changes)
+
+    def moves_on(self, time: timedelta) -> None:
+        """Let so much time pass at once, as while a machine sleeps."""
+        self.clock.since -= time.total_seconds() / (self.clock.speed - 1)
 
     # ------------------------------------------------------------ the record
 
@@ -340,6 +354,13 @@ def answers(**changes: str) -> dict[str, str]:
         "package": PACKAGE,
         "address": "pay.db.example",
     } | changes
+
+
+def chosen(blocks: Sequence[Mapping[str, Any]], what: str) -> str:
+    """Return the value of the option *what* in the menu among *blocks*."""
+    controls = [each for block in blocks for each in block.get("elements", ())]
+    [menu] = [each for each in controls if each.get("action_id") == "request.more"]
+    return next(str(option["value"]) for option in menu["options"] if option["value"].startswith(what))
 
 
 def _ident(message: Message) -> str:
