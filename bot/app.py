@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import listeners, operations
+from bot.blocks.anchors import anchor
 from bot.clock import SystemClock
 from bot.config import EXPECTED, Settings, WrongSetting
 from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackUnsure, StoreUnavailable
@@ -37,7 +38,9 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.trouble import translated
 from bot.store.database import Database
 from bot.store.trouble import is_passing
+from bot.workers.anchors import Anchors
 from bot.workers.catch_up import CatchUp
+from bot.workers.cleanup import Cleanup
 from bot.workers.copies import Copies
 from bot.workers.detour import Detour
 from bot.workers.drawings import Drawings
@@ -75,8 +78,10 @@ TICKS = {
     "lease": timedelta(seconds=3),
     "copies": timedelta(seconds=2),
     "reach": timedelta(seconds=5),
+    "anchors": timedelta(seconds=60),
+    "cleanup": timedelta(minutes=10),
 }
-LEASED, LEASED_OF_OCP = ("send",), ("look", "names", "submit", "watch")
+LEASED, LEASED_OF_OCP = ("send", "anchors", "cleanup"), ("look", "names", "submit", "watch")
 """What one replica does for all, and what of that only one does that reaches OCP."""
 
 STOP_SECONDS = 25.0
@@ -283,12 +288,18 @@ def build(
     posts, drawings = Posts(notes, new_id, messenger, gate, copies), Drawings(notes, messenger, gate)
     catch_up = CatchUp(database, notes, posts, drawings, sheets, catalogue, translator)
     sender = Sender(database, clock, catch_up, outage)
+    audit_place = Place(str(team["team_id"]), settings.audit_channel) if settings.audit_channel else None
+    draw_anchor = partial(anchor, t=translator)
+    audit_key = settings.audit_key.get_secret_value()
+    anchors = Anchors(database, clock, new_id, audit_key, audit_place, messenger, gate, draw_anchor)
     rounds: dict[str, Work] = {
         "submit": submit.round,
         "watch": watch.round,
         "send": sender.round,
         "look": look.round,
         "names": lookups.round,
+        "anchors": anchors.round,
+        "cleanup": Cleanup(database, clock).round,
     }
     rounds = {name: leases.only(name, work) for name, work in rounds.items()}
     # Under no lease: each replica removes its own posts' copies, and finds out by itself whether it reaches OCP.

@@ -60,6 +60,8 @@ def test_a_missing_one_is_named(name: str) -> None:
         ("DATABASE_URL", "mysql://db/bot"),
         ("DATABASE_URL", "postgresql://bot:secret@db"),
         ("DATABASE_URL", "postgresql://bot:secret word@db/bot"),
+        ("AUDIT_CHANNEL", "#audit"),
+        ("AUDIT_KEY", "too short"),
         ("SEND_WITHIN", "soon"),
         ("LOOK_SECONDS", "-3"),
         ("LOG_LEVEL", "LOUD"),
@@ -80,7 +82,7 @@ def test_a_wrong_one_is_named_and_its_value_is_not_repeated(name: str, value: st
 def test_a_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
     """As orchestrators mount them; a line end is no part of it."""
     path = tmp_path / "secret"
-    given = GOOD | {"DATABASE_URL": "postgresql://bot:secret@db/bot"}
+    given = GOOD | {"DATABASE_URL": "postgresql://bot:secret@db/bot", "AUDIT_KEY": "sixteen letters!"}
     path.write_text(given[name] + "\n")
     settings = from_environment(
         {key: value for key, value in given.items() if key != name} | {f"{name}_FILE": str(path)}

@@ -87,7 +87,9 @@ class Anchor:
         return hmac.compare_digest(self.mac, _mac(key, self.content))
 
 
-def next_anchor(last: Anchor | None, frontier: Frontier, heads: Iterable[Head], at: datetime) -> tuple[Anchor, Frontier]:
+def next_anchor(
+    last: Anchor | None, frontier: Frontier, heads: Iterable[Head], at: datetime
+) -> tuple[Anchor, Frontier]:
     """Return the anchor after *last*, whose frontier is *frontier*, with *heads* as the next of the list."""
     new = list(heads)
     grown = frontier.add_all(head.leaf for head in new)
@@ -157,7 +159,8 @@ class AnchorRow:
     """
     An anchor as stored.
 
-    `is_logged` once its line is in the log. `channel` is where it is posted ("" for nowhere) under the id `ident`;
+    `is_logged` once its line is in the log. `channel` is the audit channel there was when it was made ("" for none: it
+    is never posted); it is posted, to the present one, under the id `ident`;
     `tried_at` was noted before a post whose outcome is not noted yet; `ts` is that of the message, "" while it is owed.
     """
 
@@ -168,3 +171,8 @@ class AnchorRow:
     is_logged: bool = False
     tried_at: datetime | None = None
     ts: str = ""
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether it is still to be posted."""
+        return bool(self.channel) and not self.ts

@@ -14,7 +14,9 @@ from bot.domain.event import Event, Fact, Kind, chain
 from bot.domain.records import Act, EnvironmentRow, Thread, Watch
 from bot.domain.request import Place, Request, RequestId, Revision, RevisionId
 
+from .anchors import Anchors
 from .rows import (
+    SOME_SUBTASKS,
     act_row,
     request_row,
     revision_row,
@@ -40,6 +42,11 @@ class Transaction:
     def __init__(self, connection: AsyncConnection, *, locks: bool = True) -> None:
         self._connection = connection
         self._locks = locks
+
+    @property
+    def anchors(self) -> Anchors:
+        """The anchors in this transaction."""
+        return Anchors(self._connection)
 
     # ------------------------------------------------------------ requests
 
@@ -192,6 +199,14 @@ class Transaction:
         """Return the ids of all tasks that belong to a request."""
         wanted = select(watches.c.task_id).where(watches.c.environment == environment)
         return frozenset((await self._connection.execute(wanted)).scalars())
+
+    async def old_watches(self, ended_before: datetime, *, most: int) -> tuple[Watch, ...]:
+        """Return the watches that still have subtasks, of requests that ended before then."""
+        ended = and_(requests.c.ended_at < ended_before, ~requests.c.open, watches.c.next_look_at.is_(None))
+        owned = watches.join(requests, requests.c.id == watches.c.request)
+        wanted = select(watches).select_from(owned).where(ended, watches.c.snapshot.contains(SOME_SUBTASKS))
+        rows = await self._connection.execute(wanted.order_by(watches.c.id).limit(most))
+        return tuple(to_watch(row) for row in rows.mappings())
 
     async def save_watch(self, watch: Watch) -> None:
         """Write a watch; raises Conflict if its snapshot is not the one that was read."""

@@ -20,7 +20,9 @@ def an_anchor(key: str = "") -> Anchor:
 
 
 def test_each_anchor_goes_on_from_the_one_before() -> None:
-    first, frontier = next_anchor(None, Frontier(), [Head("request-1", 3, "a", 1), Head("environment:prod", 1, "c")], NOW)
+    first, frontier = next_anchor(
+        None, Frontier(), [Head("request-1", 3, "a", 1), Head("environment:prod", 1, "c")], NOW
+    )
     second, grown = next_anchor(first, frontier, [Head("request-1", 4, "b", 1)], NOW)
 
     assert (first.number, first.heads, first.requests, first.prev) == (1, 2, 1, "")
