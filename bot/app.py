@@ -55,6 +55,7 @@ from bot.workers.sender import Sender
 from bot.workflows.ask import Ask
 from bot.workflows.decide import Decide
 from bot.workflows.fitting import Fitting
+from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
 from bot.workflows.line import Line
 from bot.workflows.look import Look
@@ -310,6 +311,7 @@ def build(
         decide=Decide(database, clock, policy, wake),
         operate=Operate(database, clock, policy, settle, Fitting(line, reach, catalogue), wake),
         inspect=Inspect(database, clock, messenger, sheets),
+        histories=Histories(database, sheets),
         reopen=Reopen(database, clock, UserId(str(team["user_id"])), wake),
         operations=catalogue,
         policy=policy,

@@ -39,6 +39,8 @@ Anchors = Annotated[
 ]
 Environment = Annotated[str | None, typer.Option(help="Only this environment.")]
 Number = Annotated[int | None, typer.Option(min=1, help="Only the request with this number.")]
+Cluster = Annotated[str | None, typer.Option(help="Only the requests for this cluster name.")]
+Actor = Annotated[str | None, typer.Option(help="Only the requests in which this Slack user id had a part.")]
 Format = Annotated[Form, typer.Option("--format", help="One JSON object a line, or a table.")]
 Output = Annotated[Path | None, typer.Option(dir_okay=False, help="A file. Default: standard output.")]
 
@@ -55,11 +57,13 @@ def export(
     until: Moment = None,
     environment: Environment = None,
     request: Number = None,
+    cluster: Cluster = None,
+    actor: Actor = None,
     form: Format = Form.JSONL,
     output: Output = None,
 ) -> None:
     """Write one line an event, oldest first."""
-    which = Which(_utc(since), _utc(until), environment, request)
+    which = Which(_utc(since), _utc(until), environment, request, cluster, actor)
     sys.exit(_run(_export(_settings(os.environ), which, form, output)))
 
 

@@ -289,6 +289,20 @@ class Tx(Protocol):
         """Return a person's requests, newest first."""
         ...
 
+    async def requests_about(
+        self, *, name: str | None = None, actors: Sequence[str] = (), most: int
+    ) -> tuple[tuple[Request, ...], int]:
+        """
+        Return the newest requests for a cluster name, or those of which one of *actors* has written an event.
+
+        And how many there are.
+        """
+        ...
+
+    async def actors_called(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the people who were called so when they did something."""
+        ...
+
     async def requests_in(self, environment: str, *states: str) -> tuple[Request, ...]:
         """Return the requests in *states*, oldest first."""
         ...
@@ -429,12 +443,18 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which part of the record: events from `since` until before `until`, of one environment or one request."""
+    """
+    Which part of the record: events from `since` until before `until`, of one environment.
+
+    Of one request, of the requests for a cluster name, or of those in which a person had a part.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
     environment: str | None = None
     number: int | None = None
+    name: str | None = None
+    actor: str | None = None
 
 
 class Record(Protocol):

@@ -113,6 +113,11 @@ def _wanted(which: Which) -> list[ColumnElement[bool]]:
         wanted.append(or_(requests.c.environment == which.environment, own))
     if which.number is not None:
         wanted.append(requests.c.number == which.number)
+    if which.name is not None:
+        wanted.append(requests.c.name_key == which.name.casefold())
+    if which.actor is not None:
+        theirs = events.alias()
+        wanted.append(requests.c.id.in_(select(theirs.c.timeline).where(theirs.c.actor == which.actor)))
     return wanted
 
 

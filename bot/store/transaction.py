@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Conflict
-from bot.domain.event import Event, Fact, Kind, chain
+from bot.domain.event import BOT, Event, Fact, Kind, canonical, chain
 from bot.domain.records import Act, EnvironmentRow, Thread, Watch
 from bot.domain.request import Place, Request, RequestId, Revision, RevisionId
 
@@ -79,6 +79,20 @@ class Transaction:
     async def requests_by(self, requester: str, *, most: int) -> tuple[Request, ...]:
         """Return a person's requests, newest first."""
         return await self._newest(requests.c.requester == requester, most)
+
+    async def requests_about(
+        self, *, name: str | None = None, actors: Sequence[str] = (), most: int
+    ) -> tuple[tuple[Request, ...], int]:
+        """Return the newest requests for a name, or with a part of one of *actors*; and how many there are."""
+        wanted = of_actors(actors) if name is None else requests.c.name_key == name.casefold()
+        total = await self._connection.scalar(select(func.count()).select_from(requests).where(wanted))
+        return await self._newest(wanted, most), int(total or 0)
+
+    async def actors_called(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the people who were called so, case as written, when they did something."""
+        said = events.c.data.contains(f'"actor_name":{canonical(name)}', autoescape=True)
+        wanted = select(events.c.actor).where(events.c.actor != BOT, said).distinct().order_by(events.c.actor)
+        return tuple((await self._connection.execute(wanted)).scalars())
 
     async def requests_in(self, environment: str, *states: str) -> tuple[Request, ...]:
         """Return the requests in *states*, oldest first."""
@@ -329,6 +343,11 @@ class Transaction:
             await self._connection.execute(insert(table).values(row))
         except IntegrityError as error:
             raise Conflict(f"{table.name}: {error.orig}") from error
+
+
+def of_actors(actors: Sequence[str]) -> ColumnElement[bool]:
+    """Return that one of *actors* has written an event of a request."""
+    return requests.c.id.in_(select(events.c.timeline).where(events.c.actor.in_(actors)))
 
 
 def timeline_of(environment: str) -> str:
