@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
 from sqlalchemy import inspect, make_url, text
@@ -38,10 +39,13 @@ class Database:
 
     @classmethod
     def to_read(cls, url: str) -> "Database":
-        """Return the database at *url* for an auditor: nothing is written, no file is made."""
+        """Return the database at *url* for an auditor: it takes no writes. Raises StoreUnavailable without its file."""
         place = make_url(url)
-        is_file = place.get_backend_name() == "sqlite"
-        return cls(sqlite.reader(place) if is_file else postgres.engine(place))
+        if place.get_backend_name() != "sqlite":
+            return cls(postgres.engine(place))
+        if not Path(str(place.database)).is_file():
+            raise StoreUnavailable(f"there is no file {place.database}")
+        return cls(sqlite.reader(place))
 
     def claim_alone(self) -> bool:
         """Return whether this process may be the only one that runs on the file; always on PostgreSQL."""

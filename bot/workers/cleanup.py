@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.task import Task
 from bot.ports import Clock, Store
 from bot.workflows.again import unless_raced
 
@@ -40,6 +41,11 @@ class Cleanup:
         async with self.store.transaction() as tx:
             old = await tx.old_watches(self.clock.now() - KEPT_FOR, most=AT_ONCE)
             for watch in old:
-                bare = replace(watch.snapshot, subtasks=(), clusters=())
+                bare = without_subtasks(watch.snapshot)
                 await tx.save_watch(replace(watch, snapshot=bare, version=watch.version + 1))
         return len(old)
+
+
+def without_subtasks(task: Task) -> Task:
+    """Return what a card of an ended request can still show: the task's id, name and state."""
+    return replace(task, subtasks=(), clusters=())

@@ -77,11 +77,11 @@ def _jsonl(row: Mapping[str, Any]) -> str:
 
 def _csv(row: Mapping[str, Any]) -> str:
     line = io.StringIO()
-    csv.writer(line).writerow([_harmless(value) for value in row.values()])
+    csv.writer(line).writerow([harmless(value) for value in row.values()])
     return line.getvalue()
 
 
-def _harmless(value: object) -> str:
+def harmless(value: object) -> str:
     """Return *value* as a cell that no spreadsheet takes for a formula: an apostrophe in front makes it text."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text

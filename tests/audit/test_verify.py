@@ -1,7 +1,5 @@
 """Whoever changes the record behind the bot's back is found out: by the chain, by the numbers, or by an anchor."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 
@@ -253,18 +251,6 @@ async def test_what_an_auditor_opens_takes_no_writes(kept: Kept) -> None:
     assert await kept.found() == []
 
 
-async def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    """Nor anything beside it."""
-    reader = Database.to_read(f"sqlite:///{tmp_path}/none.db")
-
-    with pytest.raises(StoreUnavailable):
-        async with reader.auditing():
-            pass
-
-    await reader.close()
-    assert _files(tmp_path) == []
-
-
 async def _cut(kept: Kept) -> None:
     """Cut the end of a request, and let its row say that this is the end."""
     await kept.tampered(
@@ -276,7 +262,3 @@ async def _cut(kept: Kept) -> None:
 
 def _kinds(found: list[str]) -> set[str]:
     return {kind for kind in ("made over other heads", "made anew", "removed whole") if any(kind in x for x in found)}
-
-
-def _files(folder: Path) -> list[Path]:
-    return list(folder.iterdir())
