@@ -123,3 +123,13 @@ def test_the_password_of_the_database_is_a_secret(url: str) -> None:
 
     assert {"s%2Fcret", "s/cret"} <= set(settings.secrets)
     assert "s%2Fcret" not in repr(settings)
+
+
+@pytest.mark.invariant(7)
+def test_the_key_of_the_anchors_is_a_secret() -> None:
+    """And an empty one is none: it would blacken every line."""
+    settings = from_environment(GOOD | {"AUDIT_KEY": "sixteen letters!"})
+
+    assert "sixteen letters!" in settings.secrets
+    assert "sixteen letters!" not in repr(settings)
+    assert "" not in from_environment(GOOD).secrets

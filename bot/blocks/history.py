@@ -69,15 +69,31 @@ class _Page:
 def _heading(found: Told, wanted: History) -> Words:
     if wanted.number is not None:
         return Text(N_("The whole record of #%(number)s:"), {"number": wanted.number})
-    fields = {"name": literal(wanted.name or "", 64), "who": _people(found, wanted)}
     if wanted.name is not None:
-        one, many = "%(n)s request for %(name)s, newest first:", "%(n)s requests for %(name)s, newest first:"
-        nothing = N_("No request for %(name)s.")
-    else:
-        one = "%(n)s request in which %(who)s had a part, newest first:"
-        many = "%(n)s requests in which %(who)s had a part, newest first:"
-        nothing = N_("No request in which %(who)s had a part.")
-    return Counted(one, many, found.total, fields) if found.total else Text(nothing, fields)
+        return _of_name(found.total, literal(wanted.name, 64))
+    return _of_person(found.total, _people(found, wanted))
+
+
+def _of_name(total: int, name: Text) -> Words:
+    if not total:
+        return Text(N_("No request for %(name)s."), {"name": name})
+    return Counted(
+        "%(n)s request for %(name)s, newest first:",
+        "%(n)s requests for %(name)s, newest first:",
+        total,
+        {"name": name},
+    )
+
+
+def _of_person(total: int, who: object) -> Words:
+    if not total:
+        return Text(N_("No request in which %(who)s had a part."), {"who": who})
+    return Counted(
+        "%(n)s request in which %(who)s had a part, newest first:",
+        "%(n)s requests in which %(who)s had a part, newest first:",
+        total,
+        {"who": who},
+    )
 
 
 def _people(found: Told, wanted: History) -> object:
