@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import listeners, operations
+from bot.blocks.anchors import anchor
 from bot.clock import SystemClock
 from bot.config import EXPECTED, Settings, WrongSetting
 from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackUnsure, StoreUnavailable
@@ -37,7 +38,9 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.trouble import translated
 from bot.store.database import Database
 from bot.store.trouble import is_passing
+from bot.workers.anchors import Anchors
 from bot.workers.catch_up import CatchUp
+from bot.workers.cleanup import Cleanup
 from bot.workers.copies import Copies
 from bot.workers.detour import Detour
 from bot.workers.drawings import Drawings
@@ -53,6 +56,7 @@ from bot.workflows.ask import Ask
 from bot.workflows.deadlines import Deadlines
 from bot.workflows.decide import Decide
 from bot.workflows.fitting import Fitting
+from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
 from bot.workflows.line import Line
 from bot.workflows.look import Look
@@ -78,8 +82,11 @@ TICKS = {
     "copies": timedelta(seconds=2),
     "reach": timedelta(seconds=5),
     "deadlines": timedelta(seconds=5),
+    "anchors": timedelta(seconds=60),
+    "cleanup": timedelta(minutes=10),
 }
-LEASED, LEASED_OF_OCP = ("send", "deadlines"), ("look", "names", "submit", "watch")
+LEASED = ("send", "deadlines", "anchors", "cleanup")
+LEASED_OF_OCP = ("look", "names", "submit", "watch")
 """What one replica does for all, and what of that only one does that reaches OCP."""
 
 STOP_SECONDS = 25.0
@@ -286,6 +293,10 @@ def build(
     posts, drawings = Posts(notes, new_id, messenger, gate, copies), Drawings(notes, messenger, gate)
     catch_up = CatchUp(database, notes, posts, drawings, sheets, catalogue, translator)
     sender = Sender(database, clock, catch_up, outage)
+    audit_place = Place(str(team["team_id"]), settings.audit_channel) if settings.audit_channel else None
+    draw_anchor = partial(anchor, t=translator)
+    audit_key = settings.audit_key.get_secret_value()
+    anchors = Anchors(database, clock, new_id, audit_key, audit_place, messenger, gate, draw_anchor)
     rounds: dict[str, Work] = {
         "submit": submit.round,
         "watch": watch.round,
@@ -293,6 +304,8 @@ def build(
         "look": look.round,
         "names": lookups.round,
         "deadlines": Deadlines(database, clock, policy, wake).round,
+        "anchors": anchors.round,
+        "cleanup": Cleanup(database, clock).round,
     }
     rounds = {name: leases.only(name, work) for name, work in rounds.items()}
     # Under no lease: each replica removes its own posts' copies, and finds out by itself whether it reaches OCP.
@@ -304,6 +317,7 @@ def build(
         operate=Operate(database, clock, policy, settle, Fitting(line, reach, catalogue), wake),
         own=Own(database, clock, new_id, policy, wake),
         inspect=Inspect(database, clock, messenger, sheets),
+        histories=Histories(database, sheets),
         reopen=Reopen(database, clock, UserId(str(team["user_id"])), wake),
         operations=catalogue,
         policy=policy,

@@ -1,4 +1,4 @@
-"""The command line: `obproxy-bot run`, `obproxy-bot resume` and `obproxy-bot story`."""
+"""The command line: `obproxy-bot run`, `obproxy-bot resume`, `obproxy-bot story` and `obproxy-bot audit ...`."""
 
 import asyncio
 import os
@@ -11,6 +11,7 @@ from typing import NoReturn
 import structlog
 import typer
 
+from bot import audit
 from bot.app import Bot, lift, make
 from bot.clock import SystemClock
 from bot.config import Settings, WrongSetting, from_environment
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Creates OBProxy clusters from Slack, through OCP.",
 )
+app.add_typer(audit.app, name="audit")
 log = structlog.get_logger()
 
 

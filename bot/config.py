@@ -6,15 +6,16 @@ import ssl
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "OCP_PASSWORD", "DATABASE_URL")
+SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "OCP_PASSWORD", "DATABASE_URL", "AUDIT_KEY")
 """Each may also come from the file that NAME_FILE names."""
 
 _DURATION = re.compile(r"(\d+)\s*(s|m|h)")
+M = TypeVar("M", bound=BaseModel)
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 LONGEST_SECONDS = 7 * 24 * 3600
 
@@ -90,6 +91,7 @@ Channel = Annotated[str, _matching(r"[CG][A-Z0-9]{4,}")]
 People = Annotated[tuple[User, ...], BeforeValidator(_words)]
 Group = Annotated[tuple[Called, ...], BeforeValidator(_words)]
 Database = Annotated[SecretStr, AfterValidator(_database)]
+AuditKey = Annotated[SecretStr, _matching(r"(.{16,})?")]
 
 EXPECTED = {
     "SLACK_BOT_TOKEN": "the bot token of the Slack app, xoxb-...",
@@ -111,6 +113,8 @@ EXPECTED = {
     "OCP_ACCOUNT_DEDICATED": "1 if nobody but this bot uses the account, else 0",
     "OCP_EXPORTER_PORT_NAME": "both, exportPort or exporterPort",
     "DATABASE_URL": "sqlite:///path/to/file.db, in a folder that is there and can be written, or postgresql://user:password@host/name",
+    "AUDIT_CHANNEL": "the id of the channel that gets the hourly anchors of the record, such as C0123456789",
+    "AUDIT_KEY": "at least 16 characters, without a line break, that sign the anchors, or nothing",
     "SEND_WITHIN": "a time from 10s to 168h, such as 30m, 90s or 1h",
     "LOOK_SECONDS": "seconds between two looks at a running task, 0.1 to 60",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
@@ -145,6 +149,8 @@ class Settings(BaseModel):
         "both", alias="OCP_EXPORTER_PORT_NAME"
     )
     database_url: Database = Field(SecretStr("sqlite:///obproxy-bot.db"), alias="DATABASE_URL")
+    audit_channel: Channel | None = Field(None, alias="AUDIT_CHANNEL")
+    audit_key: AuditKey = Field(SecretStr(""), alias="AUDIT_KEY")
     send_within: Annotated[timedelta, BeforeValidator(_duration)] = Field(timedelta(minutes=30), alias="SEND_WITHIN")
     look_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(5.0, alias="LOOK_SECONDS")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="LOG_LEVEL")
@@ -152,8 +158,8 @@ class Settings(BaseModel):
     @property
     def secrets(self) -> list[str]:
         """What must never be seen."""
-        tokens = (self.slack_bot_token, self.slack_app_token, self.ocp_password)
-        return [token.get_secret_value() for token in tokens] + self._database_passwords
+        tokens = (self.slack_bot_token, self.slack_app_token, self.ocp_password, self.audit_key)
+        return [token.get_secret_value() for token in tokens if token.get_secret_value()] + self._database_passwords
 
     @property
     def _database_passwords(self) -> list[str]:
@@ -163,17 +169,34 @@ class Settings(BaseModel):
         return [password, unquote(password)] if password else []
 
 
+class AuditSettings(BaseModel):
+    """What an auditor's commands need: the record, and the key that its anchors are signed with."""
+
+    model_config = Settings.model_config
+
+    database_url: Database = Field(SecretStr("sqlite:///obproxy-bot.db"), alias="DATABASE_URL")
+    audit_key: AuditKey = Field(SecretStr(""), alias="AUDIT_KEY")
+
+
 def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; raises as `read`."""
+    return read(Settings, environment)
+
+
+def read(kind: type[M], environment: Mapping[str, str]) -> M:
     """
-    Read the settings.
+    Read the settings of *kind*.
 
     Raises:
         WrongSetting: one is missing or wrong; the first one is named, with what is expected.
     """
-    given = {name: value for name, value in environment.items() if name in EXPECTED and value != ""}
-    given |= {name: _from_file(name, environment) for name in SECRETS if environment.get(f"{name}_FILE")}
+    wanted = {str(field.alias) for field in kind.model_fields.values()}
+    given = {name: value for name, value in environment.items() if name in wanted and value != ""}
+    given |= {
+        name: _from_file(name, environment) for name in SECRETS if environment.get(f"{name}_FILE") and name in wanted
+    }
     try:
-        return Settings.model_validate(given)
+        return kind.model_validate(given)
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
         verb = "is wrong" if name in given else "is missing"

@@ -1,12 +1,14 @@
 """What the core needs from the outside, and what an OCP operation is: protocols only."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.domain.anchor import Anchor, AnchorRow, Head
 from bot.domain.answer import Answer, Call
+from bot.domain.entry import Entry
 from bot.domain.event import Event, Fact
 from bot.domain.form import Field
 from bot.domain.inventory import Cluster, ClusterList, Host, ObCluster, Package
@@ -227,12 +229,41 @@ class Messenger(Protocol):
 # ---------------------------------------------------------------- the database
 
 
+class AnchorRows(Protocol):
+    """The anchors in one transaction."""
+
+    async def last(self) -> AnchorRow | None:
+        """Return the newest anchor."""
+        ...
+
+    async def new_heads(self) -> tuple[Head, ...]:
+        """Return the present ends of the timelines that no anchor covers yet, in the order that the next one uses."""
+        ...
+
+    async def add(self, row: AnchorRow, heads: Sequence[Head]) -> None:
+        """Store an anchor with the *heads* that it adds; raises Conflict if another replica has made it already."""
+        ...
+
+    async def owed(self) -> tuple[AnchorRow, ...]:
+        """Return the anchors that are not in the log yet, or not in their channel, oldest first."""
+        ...
+
+    async def save(self, before: AnchorRow, after: AnchorRow) -> None:
+        """Write where an anchor was told; raises Conflict if it is not as it was *before*."""
+        ...
+
+
 class Tx(Protocol):
     """
     One transaction; leaving it commits, an exception rolls back.
 
     Every `save` raises Conflict if the row was written since it was read.
     """
+
+    @property
+    def anchors(self) -> AnchorRows:
+        """The anchors."""
+        ...
 
     async def request(self, request_id: RequestId) -> Request | None:
         """Return a request."""
@@ -260,6 +291,20 @@ class Tx(Protocol):
 
     async def requests_by(self, requester: str, *, most: int) -> tuple[Request, ...]:
         """Return a person's requests, newest first."""
+        ...
+
+    async def requests_about(
+        self, *, name: str | None = None, actors: Sequence[str] = (), most: int
+    ) -> tuple[tuple[Request, ...], int]:
+        """
+        Return the newest requests for a cluster name, or those of which one of *actors* has written an event.
+
+        And how many there are.
+        """
+        ...
+
+    async def actors_called(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the people who were called so when they did something."""
         ...
 
     async def requests_in(self, environment: str, *states: str) -> tuple[Request, ...]:
@@ -328,6 +373,10 @@ class Tx(Protocol):
 
     async def bound_tasks(self, environment: str) -> frozenset[int]:
         """Return the ids of all tasks that belong to a request."""
+        ...
+
+    async def old_watches(self, ended_before: datetime, *, most: int) -> tuple[Watch, ...]:
+        """Return the watches that still have subtasks, of requests that ended before then."""
         ...
 
     async def save_watch(self, watch: Watch) -> None:
@@ -401,6 +450,58 @@ class Store(Protocol):
 
     async def give_back(self, holder: str) -> None:
         """Let others have the leases of *holder* at once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """
+    Which part of the record: events from `since` until before `until`, of one environment.
+
+    Of one request, of the requests for a cluster name, or of those in which a person had a part.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    environment: str | None = None
+    number: int | None = None
+    name: str | None = None
+    actor: str | None = None
+
+
+class Record(Protocol):
+    """The whole record as of one moment, for an auditor: whatever may be long is streamed."""
+
+    def timelines(self) -> AsyncIterator[Entry]:
+        """Yield every event, timeline by timeline, in the order of seq."""
+        ...
+
+    def in_time(self, which: Which) -> AsyncIterator[Entry]:
+        """Yield the events of *which*, oldest first."""
+        ...
+
+    def empty(self) -> AsyncIterator[tuple[str, int | None]]:
+        """Yield (timeline, request's number) of requests and environments whose events are all gone."""
+        ...
+
+    def numbers(self) -> AsyncIterator[int]:
+        """Yield the numbers of all requests, ascending."""
+        ...
+
+    async def counted(self) -> int:
+        """Return the last number that was given to a request."""
+        ...
+
+    def loose_revisions(self) -> AsyncIterator[tuple[int, int]]:
+        """Yield (request's number, revision's number) of payloads that are not the ones that an event names."""
+        ...
+
+    def anchors(self) -> AsyncIterator[Anchor]:
+        """Yield the stored anchors in their order."""
+        ...
+
+    def heads(self) -> AsyncIterator[tuple[int, Head, str | None]]:
+        """Yield (position, head as it was noted, hash that its event has now: None if it is gone), in their order."""
         ...
 
 

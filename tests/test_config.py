@@ -60,6 +60,8 @@ def test_a_missing_one_is_named(name: str) -> None:
         ("DATABASE_URL", "mysql://db/bot"),
         ("DATABASE_URL", "postgresql://bot:secret@db"),
         ("DATABASE_URL", "postgresql://bot:secret word@db/bot"),
+        ("AUDIT_CHANNEL", "#audit"),
+        ("AUDIT_KEY", "too short"),
         ("SEND_WITHIN", "soon"),
         ("LOOK_SECONDS", "-3"),
         ("LOG_LEVEL", "LOUD"),
@@ -80,7 +82,7 @@ def test_a_wrong_one_is_named_and_its_value_is_not_repeated(name: str, value: st
 def test_a_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
     """As orchestrators mount them; a line end is no part of it."""
     path = tmp_path / "secret"
-    given = GOOD | {"DATABASE_URL": "postgresql://bot:secret@db/bot"}
+    given = GOOD | {"DATABASE_URL": "postgresql://bot:secret@db/bot", "AUDIT_KEY": "sixteen letters!"}
     path.write_text(given[name] + "\n")
     settings = from_environment(
         {key: value for key, value in given.items() if key != name} | {f"{name}_FILE": str(path)}
@@ -121,3 +123,13 @@ def test_the_password_of_the_database_is_a_secret(url: str) -> None:
 
     assert {"s%2Fcret", "s/cret"} <= set(settings.secrets)
     assert "s%2Fcret" not in repr(settings)
+
+
+@pytest.mark.invariant(7)
+def test_the_key_of_the_anchors_is_a_secret() -> None:
+    """And an empty one is none: it would blacken every line."""
+    settings = from_environment(GOOD | {"AUDIT_KEY": "sixteen letters!"})
+
+    assert "sixteen letters!" in settings.secrets
+    assert "sixteen letters!" not in repr(settings)
+    assert "" not in from_environment(GOOD).secrets

@@ -16,6 +16,8 @@ COMMANDS = (
     ("status", N_("my requests")),
     ("status 1042", N_("one request, by its number")),
     ("status pay_01", N_("the requests for a cluster name")),
+    ("history 1042", N_("who asked, approved and did what, by a request's number")),
+    ("history pay_01", N_("the same for a cluster name, or a person: @name")),
     ("help", N_("this list")),
 )
 ELSEWHERE = N_('I am not in this channel, so its thread is only there. "/invite @OBProxy Bot" brings it here, too.')

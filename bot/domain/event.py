@@ -117,11 +117,16 @@ def first_broken(events: Sequence[Event]) -> int | None:
     """Return the seq of the first event of a whole timeline that does not follow from the one before it, or None."""
     head = ""
     for expected, event in enumerate(events, 1):
-        stored = (event.timeline, event.seq, event.at, event.actor, event.role, event.kind, event.data)
-        if event.seq != expected or event.prev != head or event.hash != _hash(*stored, head):
+        if event.seq != expected or event.prev != head or event.hash != hash_of(event):
             return expected
         head = event.hash
     return None
+
+
+def hash_of(event: Event) -> str:
+    """Return the hash that *event* must have, by what it says and the `prev` that it names."""
+    stored = (event.timeline, event.seq, event.at, event.actor, event.role, event.kind, event.data)
+    return _hash(*stored, event.prev)
 
 
 def _hash(*stored: str | int) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import answers, cards, modals
-from bot.domain.slash import Create, Help, Status, Unknown, parse
+from bot.blocks.history import history
+from bot.domain.slash import Create, Help, History, Status, Unknown, parse
 from bot.domain.texts import N_, Text
 from bot.ports import Message, Operation
 
@@ -27,6 +28,8 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
                 return None
             case Status() as wanted:
                 return await _status(desk, wanted, said)
+            case History() as wanted:
+                return history(await desk.histories.of(wanted, by=said.user.id), wanted, desk.translator)
             case Unknown(word, nearest):
                 return answers.unknown(word, nearest, desk.translator)
             case Help():

@@ -8,6 +8,7 @@ from bot.domain.texts import Translator
 from bot.ports import Messenger, Operation
 from bot.workflows.ask import Ask
 from bot.workflows.decide import Decide
+from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
 from bot.workflows.operate import Operate
 from bot.workflows.own import Own
@@ -23,6 +24,7 @@ class Desk:
     operate: Operate
     own: Own
     inspect: Inspect
+    histories: Histories
     reopen: Reopen
     operations: Mapping[str, Operation]
     policy: Policy

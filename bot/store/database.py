@@ -3,13 +3,18 @@
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
-from sqlalchemy import make_url, text
+from sqlalchemy import inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.errors import StoreUnavailable
+
 from . import leases, postgres, sqlite
+from .record import StoredRecord
 from .schema import upgrade
+from .tables import anchors
 from .transaction import Transaction
 from .trouble import translated
 
@@ -31,6 +36,16 @@ class Database:
         place = make_url(url)
         kind = sqlite if place.get_backend_name() == "sqlite" else postgres
         return cls(kind.engine(place))
+
+    @classmethod
+    def to_read(cls, url: str) -> "Database":
+        """Return the database at *url* for an auditor: it takes no writes. Raises StoreUnavailable without its file."""
+        place = make_url(url)
+        if place.get_backend_name() != "sqlite":
+            return cls(postgres.engine(place))
+        if not Path(str(place.database)).is_file():
+            raise StoreUnavailable(f"there is no file {place.database}")
+        return cls(sqlite.reader(place))
 
     def claim_alone(self) -> bool:
         """Return whether this process may be the only one that runs on the file; always on PostgreSQL."""
@@ -65,6 +80,17 @@ class Database:
         with translated():
             async with self._reader.begin() as connection:
                 yield Transaction(connection, locks=False)
+
+    @asynccontextmanager
+    async def auditing(self) -> AsyncIterator[StoredRecord]:
+        """Open the whole record as of one moment, for as long as its reader takes; raises StoreUnavailable."""
+        with translated():
+            async with self._reader.begin() as connection:
+                if not await connection.run_sync(lambda sync: inspect(sync).has_table(anchors.name)):
+                    raise StoreUnavailable("it was not migrated to this version; start this version of the bot on it")
+                for setting in () if self.is_sqlite else postgres.PATIENT:
+                    await connection.execute(text(f"SET LOCAL {setting} TO 0"))
+                yield StoredRecord(connection)
 
     async def lease(self, names: Sequence[str], holder: str, seconds: float) -> frozenset[str]:
         """

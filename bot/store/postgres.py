@@ -22,6 +22,8 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "10s",  # a replica that is stopped half-way must not hold its locks
     "timezone": "UTC",
 }
+PATIENT = ("statement_timeout", "idle_in_transaction_session_timeout")
+"""What a transaction lifts that may take long: an auditor reads everything, and whoever reads on may be slow."""
 
 
 def engine(url: URL) -> AsyncEngine:

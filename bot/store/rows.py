@@ -79,6 +79,10 @@ def to_act(row: RowMapping) -> Act:
     return Act(**{name: value for name, value in row.items() if name != "open"})
 
 
+SOME_SUBTASKS = '"subtasks": [{'
+"""What stands in a stored snapshot that still has subtasks."""
+
+
 def watch_row(watch: Watch) -> dict[str, Any]:
     """Return the row of *watch*, its snapshot as JSON."""
     row = {name: getattr(watch, name) for name in Watch.__dataclass_fields__}

@@ -4,6 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -16,6 +17,18 @@ def engine(url: URL) -> AsyncEngine:
     """Return an engine for the file of *url*; nothing is opened yet."""
     made = create_async_engine(url.set(drivername="sqlite+aiosqlite"), connect_args={"timeout": 30})
     event.listen(made.sync_engine, "connect", _set_up)
+    event.listen(made.sync_engine, "begin", _begin)
+    return made
+
+
+def reader(url: URL) -> AsyncEngine:
+    """Return an engine that writes nothing, for a file that must be there; another process may run on it."""
+    place = f"file:{quote(str(url.database))}"
+    made = create_async_engine(
+        url.set(drivername="sqlite+aiosqlite", database=place, query={"mode": "rw", "uri": "true"}),
+        connect_args={"timeout": 30},
+    )
+    event.listen(made.sync_engine, "connect", _set_up_reader)
     event.listen(made.sync_engine, "begin", _begin)
     return made
 
@@ -40,6 +53,15 @@ def _set_up(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver starts no transaction of its own; `_begin` does
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _set_up_reader(connection: Any, _record: object) -> None:
+    """Refuse writes; the file itself is opened as a writer would, for only then can its write-ahead log be read."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("query_only=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -166,6 +166,8 @@ events = Table(
     Column("data", Text, nullable=False),
     Column("prev", String, nullable=False),
     Column("hash", String, nullable=False),
+    Index(None, "at", "timeline", "seq"),
+    Index(None, "actor"),
 )
 
 threads = Table(
@@ -205,4 +207,32 @@ leases = Table(
     Column("name", String, primary_key=True),
     Column("holder", String, nullable=False),
     Column("until", Utc, nullable=False),
+)
+
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("heads", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("root", String, nullable=False),
+    Column("prev", String, nullable=False),
+    Column("mac", String, nullable=False),
+    Column("frontier", Text, nullable=False),
+    Column("ident", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("is_logged", Boolean, nullable=False),
+    Column("tried_at", Utc),
+    Column("ts", String, nullable=False),
+)
+
+heads = Table(
+    "heads",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("timeline", String, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String, nullable=False),
+    UniqueConstraint("timeline", "seq"),
 )

@@ -10,11 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Conflict
-from bot.domain.event import Event, Fact, Kind, chain
+from bot.domain.event import BOT, Event, Fact, Kind, canonical, chain
 from bot.domain.records import Act, EnvironmentRow, Thread, Watch
 from bot.domain.request import Place, Request, RequestId, Revision, RevisionId, UserId
 
+from .anchors import Anchors
 from .rows import (
+    SOME_SUBTASKS,
     act_row,
     request_row,
     revision_row,
@@ -40,6 +42,11 @@ class Transaction:
     def __init__(self, connection: AsyncConnection, *, locks: bool = True) -> None:
         self._connection = connection
         self._locks = locks
+
+    @property
+    def anchors(self) -> Anchors:
+        """The anchors in this transaction."""
+        return Anchors(self._connection)
 
     # ------------------------------------------------------------ requests
 
@@ -72,6 +79,20 @@ class Transaction:
     async def requests_by(self, requester: str, *, most: int) -> tuple[Request, ...]:
         """Return a person's requests, newest first."""
         return await self._newest(requests.c.requester == requester, most)
+
+    async def requests_about(
+        self, *, name: str | None = None, actors: Sequence[str] = (), most: int
+    ) -> tuple[tuple[Request, ...], int]:
+        """Return the newest requests for a name, or with a part of one of *actors*; and how many there are."""
+        wanted = of_actors(actors) if name is None else requests.c.name_key == name.casefold()
+        total = await self._connection.scalar(select(func.count()).select_from(requests).where(wanted))
+        return await self._newest(wanted, most), int(total or 0)
+
+    async def actors_called(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the people who were called so, case as written, when they did something."""
+        said = events.c.data.contains(f'"actor_name":{canonical(name)}', autoescape=True)
+        wanted = select(events.c.actor).where(events.c.actor != BOT, said).distinct().order_by(events.c.actor)
+        return tuple((await self._connection.execute(wanted)).scalars())
 
     async def requests_in(self, environment: str, *states: str) -> tuple[Request, ...]:
         """Return the requests in *states*, oldest first."""
@@ -209,6 +230,14 @@ class Transaction:
         wanted = select(watches.c.task_id).where(watches.c.environment == environment)
         return frozenset((await self._connection.execute(wanted)).scalars())
 
+    async def old_watches(self, ended_before: datetime, *, most: int) -> tuple[Watch, ...]:
+        """Return the watches that still have subtasks, of requests that ended before then."""
+        ended = and_(requests.c.ended_at < ended_before, ~requests.c.open, watches.c.next_look_at.is_(None))
+        owned = watches.join(requests, requests.c.id == watches.c.request)
+        wanted = select(watches).select_from(owned).where(ended, watches.c.snapshot.contains(SOME_SUBTASKS))
+        rows = await self._connection.execute(wanted.order_by(watches.c.id).limit(most))
+        return tuple(to_watch(row) for row in rows.mappings())
+
     async def save_watch(self, watch: Watch) -> None:
         """Write a watch; raises Conflict if its snapshot is not the one that was read."""
         await self._write(watches, watch_row(watch), "id", watch.version - 1)
@@ -330,6 +359,11 @@ class Transaction:
             await self._connection.execute(insert(table).values(row))
         except IntegrityError as error:
             raise Conflict(f"{table.name}: {error.orig}") from error
+
+
+def of_actors(actors: Sequence[str]) -> ColumnElement[bool]:
+    """Return that one of *actors* has written an event of a request."""
+    return requests.c.id.in_(select(events.c.timeline).where(events.c.actor.in_(actors)))
 
 
 def timeline_of(environment: str) -> str:

@@ -136,7 +136,12 @@ class Submit:
         async with self.store.transaction() as tx:
             revision = await tx.revision(request.revision)
             act = self._act(request, revision, before=before, until=now + CLAIM)
-            data = {"act": act.id, "before": before, "until": act.claimed_until.isoformat()}
+            data = {
+                "act": act.id,
+                "before": before,
+                "until": act.claimed_until.isoformat(),
+                "payload_hash": revision.hash,
+            }
             await tx.save(request.move(State.SUBMITTING, now=now), Fact(Kind.SUBMITTING, data), at=now)
             await tx.save_act(act)
         self.wake()

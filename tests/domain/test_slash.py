@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.slash import COMMANDS, Create, Help, Status, Unknown, parse
+from bot.domain.slash import COMMANDS, Create, Help, History, Status, Unknown, parse
 
 
 @given(st.text(max_size=60))
@@ -14,7 +14,7 @@ def test_every_text_is_some_command(text: str) -> None:
 
     if isinstance(command, Unknown):
         assert command.nearest in COMMANDS
-    assert isinstance(command, Create | Status | Help | Unknown)
+    assert isinstance(command, Create | Status | History | Help | Unknown)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,17 @@ def test_every_text_is_some_command(text: str) -> None:
         ("status ١٢", Status(name="١٢")),
         ("status " + "9" * 18, Status(number=10**18 - 1)),
         ("status " + "9" * 19, Status(name="9" * 19)),
+        ("status &lt;pay&gt;", Status(name="<pay>")),
+        ("history", History()),
+        ("history 1042", History(number=1042)),
+        ("History #1042 ", History(number=1042)),
+        ("history pay_01", History(name="pay_01")),
+        ("history <@U0123456789|dana>", History(user="U0123456789")),
+        ("history <@W0123456789>", History(user="W0123456789")),
+        ("history @dana", History(called="dana")),
+        ("history @Dana O'Neil", History(called="Dana O'Neil")),
+        ("history @", History(name="@")),
+        ("history <https://pay.db|pay.db>", History(name="pay.db")),
         ("creat", Unknown("creat", "create")),
         ("stauts 12", Unknown("stauts", "status")),
         ("hepl", Unknown("hepl", "help")),

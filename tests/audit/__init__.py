@@ -1,0 +1,1 @@
+"""The record and who changes it behind the bot's back."""

@@ -1,0 +1,1 @@
+"""How much things cost, measured against something plain in the same run."""
