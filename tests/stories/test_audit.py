@@ -8,15 +8,13 @@ from pathlib import Path
 from sqlalchemy import delete, text
 from structlog.testing import capture_logs
 
-from bot.domain.anchor import EVENT
+from bot.domain.anchor import EVENT, EVERY
 from bot.store.database import Database
 from bot.store.tables import events, heads, requests, revisions, threads
 
 from .world import DEADLINE, World
 
 KEY = "sixteen letters or more"
-HOUR_SECONDS = 60.0
-"""Real seconds for an hour of the fast world, and some more."""
 
 
 async def audit(world: World, *arguments: str) -> tuple[int, str]:
@@ -36,15 +34,15 @@ async def audit(world: World, *arguments: str) -> tuple[int, str]:
     return process.returncode or 0, said.decode()
 
 
-async def test_an_anchor_in_the_channel_convicts_who_removes_a_request(fast_world: World) -> None:
+async def test_an_anchor_in_the_channel_convicts_who_removes_a_request(world: World) -> None:
     """The auditor copies the channel's text into a file; the bot goes on all the while."""
-    world = fast_world
     room = world.slack.room("audit")
     await world.start_bot(AUDIT_CHANNEL=room.id, AUDIT_KEY=KEY)
     await world.slack.wait_for(lambda: len(room.messages) == 1, timeout=DEADLINE)
     await world.asks()
     await world.asks("pay_02", hosts="12")
-    await world.slack.wait_for(lambda: len(room.messages) == 2, timeout=HOUR_SECONDS)
+    world.moves_on(EVERY)
+    await world.slack.wait_for(lambda: len(room.messages) == 2, timeout=DEADLINE)
     file = _copied([world.slack.rendered(message) for message in room.messages], world.folder)
 
     before = await audit(world, "verify", "--anchors", str(file))

@@ -137,7 +137,7 @@ STEPS = st.one_of(
 
 
 @pytest.mark.invariant(4)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 3), st.booleans(), st.lists(STEPS, min_size=4, max_size=22))
 @example(2, False, [("approve", OMAR, 0), ("edit", DANA, 0), ("approve", INES, 0), ("approve", INES, 1)])
 @example(2, False, [("approve", OMAR, 0), ("wait", DANA, 1), ("approve", OMAR, 0)])
