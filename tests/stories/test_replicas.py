@@ -46,7 +46,7 @@ async def _on(world: World) -> AsyncIterator[Replicas]:
 
 @pytest.mark.invariant(1)
 @pytest.mark.invariant(2)
-@pytest.mark.parametrize("many_replicas", [8.0], indirect=True, ids=str)
+@pytest.mark.parametrize("many_replicas", [6.0], indirect=True, ids=str)
 async def test_one_is_killed_one_stands_still_and_one_is_new(many_replicas: Replicas) -> None:
     """Twelve requests at once meanwhile: twelve clusters, each told once and in order."""
     await _lively(many_replicas, requests=12)
