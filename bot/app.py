@@ -85,6 +85,9 @@ TICKS = {
     "anchors": timedelta(seconds=60),
     "cleanup": timedelta(minutes=10),
 }
+SHORTEST_TICK = timedelta(milliseconds=100)
+"""However fast the clock runs (the story, the tests), the loops leave the machine some air."""
+
 LEASED = ("send", "deadlines", "anchors", "cleanup")
 LEASED_OF_OCP = ("look", "names", "submit", "watch")
 """What one replica does for all, and what of that only one does that reaches OCP."""
@@ -258,10 +261,7 @@ def build(
         wake_all(workers)
 
     def may_lead() -> bool:
-        return database.is_sqlite or reach.may_lead()  # a file has one process, which leads
-
-    def leads() -> bool:
-        return database.is_sqlite or leases.has("watch")
+        return reach.may_lead()
 
     catalogue = operations.load(exporter_port_names=EXPORTER_PORT_NAMES[settings.ocp_exporter_port_name])
     translator = english()
@@ -276,9 +276,9 @@ def build(
     messenger = SlackMessenger(client, str(team.get("url") or ""), str(team["team_id"]))
     sheets = Sheets(policy)
     brake = Brake(database, clock, new_id, policy.environment, credentials_digest(settings), wake)
-    leases = Leases(database, clock, new_id(), LEASED, clock.speed, LEASED_OF_OCP, may_lead)
+    leases = Leases(database, clock, new_id(), LEASED, clock.speed, LEASED_OF_OCP, may_lead, database.is_sqlite)
     silence = Silence(database, clock, policy.environment, brake, wake)
-    reach = Reach(ocp, clock, brake, silence, jitter, leads)
+    reach = Reach(ocp, clock, brake, silence, jitter, partial(leases.has, "watch"))
     line = Line(ocp, reach)
     settle = Settle(database, clock, new_id, policy, brake, wake, jitter)
     is_ours = partial(leases.has, "submit")
@@ -329,7 +329,7 @@ def build(
     listeners.register(slack, answering, desk)
     app_token = settings.slack_app_token.get_secret_value()
     socket = socket_handler(slack, app_token, proxy=settings.slack_proxy, jitter=jitter)
-    ticks = {name: every / clock.speed for name, every in TICKS.items()}
+    ticks = {name: max(every / clock.speed, SHORTEST_TICK) for name, every in TICKS.items()}
     scheduler, stop_seconds = schedule(workers, ticks), STOP_SECONDS / clock.speed
     return Bot(database, ocp, brake, leases, policy, workers, scheduler, socket, answering, [], stop_seconds)
 

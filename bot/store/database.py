@@ -93,23 +93,16 @@ class Database:
                 yield StoredRecord(connection)
 
     async def lease(self, names: Sequence[str], holder: str, seconds: float) -> frozenset[str]:
-        """
-        Take or renew the leases *names* for *seconds* of the database's clock; return those that *holder* has.
-
-        On SQLite there is one process (`claim_alone`), which has them all.
-        """
-        if self.is_sqlite:
-            return frozenset(names)
+        """Take or renew *names* for *seconds* of the database's clock; return those that *holder* has (PostgreSQL)."""
         with translated():
             async with self.engine.begin() as connection:
                 return await leases.take(connection, names, holder, seconds)
 
     async def give_back(self, holder: str) -> None:
-        """Let others have the leases of *holder* at once."""
-        if not self.is_sqlite:
-            with translated():
-                async with self.engine.begin() as connection:
-                    await leases.give_back(connection, holder)
+        """Let others have the leases of *holder* at once (PostgreSQL)."""
+        with translated():
+            async with self.engine.begin() as connection:
+                await leases.give_back(connection, holder)
 
     async def close(self) -> None:
         """Give the connections and the file back."""

@@ -18,8 +18,9 @@ class Leases:
     """
     What this replica does at the moment.
 
-    `names` are always asked for, `of_ocp` only while this replica `may_lead`: else they run out, and another one that
-    reaches OCP takes them. `speed` is how many of the clock's seconds pass in one of the database's. `until` maps a
+    `alone` says that no other replica can be there: then all is ours, and nothing is written. `names` are always asked
+    for, `of_ocp` only while this replica `may_lead`: else they run out, and another one that reaches OCP takes them.
+    `speed` is how many of the clock's seconds pass in one of the database's. `until` maps a
     lease to the monotonic seconds until which it surely is ours.
     """
 
@@ -30,12 +31,13 @@ class Leases:
     speed: float = 1.0
     of_ocp: Sequence[str] = ()
     may_lead: Callable[[], bool] = lambda: True
+    alone: bool = False
     until: dict[str, float] = field(default_factory=dict)
     is_over: bool = False
 
     async def renew(self) -> None:
         """Take what is free and keep what is ours; called every third of a lease's life."""
-        if not self.is_over:
+        if not self.is_over and not self.alone:
             await self._renew()
 
     async def _renew(self) -> None:
@@ -51,6 +53,8 @@ class Leases:
     async def give_back(self) -> None:
         """Let another replica go on at once; those of one that cannot say so run out."""
         self.is_over, self.until = True, {}
+        if self.alone:
+            return
         try:
             await self.store.give_back(self.holder)
         except (Conflict, StoreUnavailable) as error:
@@ -58,7 +62,7 @@ class Leases:
 
     def has(self, name: str) -> bool:
         """Return whether this replica surely has the lease."""
-        return self.until.get(name, 0.0) > self.clock.monotonic()
+        return (self.alone and not self.is_over) or self.until.get(name, 0.0) > self.clock.monotonic()
 
     def only(self, name: str, work: Work) -> Work:
         """Return *work* as it is to be done here: not at all while another replica does it."""

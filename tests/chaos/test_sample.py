@@ -49,17 +49,17 @@ TAKE_LONG = {("commit submit._claim", "after"), ("OCP POST", "before")}
 @pytest.mark.invariant(2)
 @pytest.mark.invariant(3)
 async def test_killed_at_a_sample_of_all_points(tmp_path: Path) -> None:
-    """A first run lists the points; killed at eight of them, spread over the list, the story ends right each time."""
+    """A first run lists the points; killed at six of them, spread over the list, the story ends right each time."""
     recorded = await _play(Plan(), tmp_path / "recorded")
     points = [point for point in recorded.met[0] if not _takes_long(point)]
     print(f"seed {SEED}")  # noqa: T201
 
-    results = await _killed(list(spread(points, 8, first=SEED)), tmp_path)
+    results = await _killed(list(spread(points, 6, first=SEED)), tmp_path)
 
     assert [call for call in CALLS if not any(point.site.startswith(call) for point in points)] == []
     assert sum(point.site.startswith("commit ") for point in points) > 20
     assert {str(result.plan): result.findings for result in [recorded, *results] if result.findings} == {}
-    assert sum(result.deaths for result in results) >= 6, "a point may be missed by chance, not many of them"
+    assert sum(result.deaths for result in results) >= 4, "a point may be missed by chance, not many of them"
 
 
 @pytest.mark.invariant(1)

@@ -301,6 +301,7 @@ async def test_a_card_that_cannot_be_drawn_holds_up_no_reply(world: World) -> No
     await world.slack.wait_for(lambda: "✅ Done" in world.thread_without_card(card), timeout=15)
 
 
+@pytest.mark.long
 async def test_an_unclear_request_calls_nobody_because_of_other_work(fast_world: World) -> None:
     """Another create and an outage are no news of the lost one."""
     world = fast_world

@@ -59,9 +59,9 @@ async def told(world: World) -> list[str]:
 @pytest.mark.invariant(3)
 async def test_an_outage_of_ocp_is_told_in_two_notices(fast_world: World) -> None:
     """Cards show the silence and then not; threads catch up in a handful of replies; nobody is called."""
-    fast_world.ocp.slow(INSTALL, 800.0)
-    cards = await running_on_a_fast_clock(fast_world, 3)
-    await without_ocp(fast_world, cards, 900.0)
+    fast_world.ocp.slow(INSTALL, 300.0)
+    cards = await running_on_a_fast_clock(fast_world, 2)
+    await without_ocp(fast_world, cards, 320.0)
 
 
 @pytest.mark.long
@@ -124,6 +124,7 @@ async def test_twenty_seconds_without_ocp_are_told_to_nobody(world: World) -> No
     assert world.notices() == []
 
 
+@pytest.mark.long
 async def test_ten_minutes_of_a_gateways_page_are_a_silence_and_stop_nothing(fast_world: World) -> None:
     """What answers is not OCP. While that is told, OCP is asked for nothing but its version, and that ever less."""
     world = fast_world
@@ -165,7 +166,7 @@ async def test_an_ocp_that_comes_back_as_another_version_says_so(world: World) -
 
 async def test_what_was_approved_meanwhile_goes_out_once_ocp_is_back(world: World) -> None:
     """It says on its card why it waits; OCP is not asked for it, and gets it once."""
-    world.ocp.slow(INSTALL, 150.0)
+    world.ocp.slow(INSTALL, 120.0)
     await world.start_bot()
     cards = await running(world, 1)
     cards.append(await world.asks("pay_02", hosts="12"))
@@ -175,7 +176,7 @@ async def test_what_was_approved_meanwhile_goes_out_once_ocp_is_back(world: Worl
     await world.omar.clicks(cards[1], "request.approve")
     await world.happens("request.delayed", 2)
     assert SILENT in await world.reads(cards[1], "Not sent yet: OCP could not be reached.")
-    await world.clock.sleep(60)
+    await world.clock.sleep(15)
     await world.ocp.up()
     await world.is_told(BACK)
     await ends(world, cards)
@@ -189,7 +190,7 @@ async def test_what_was_approved_meanwhile_goes_out_once_ocp_is_back(world: Worl
 async def test_what_was_approved_too_long_ago_is_held_although_ocp_is_not_asked(world: World) -> None:
     """After SEND_WITHIN nothing goes out by itself, also when OCP is back."""
     world.ocp.slow(INSTALL, 60.0)
-    await world.start_bot(SEND_WITHIN="2m")
+    await world.start_bot(SEND_WITHIN="60s")
     await running(world, 1)
     card = await world.asks("pay_02", hosts="12")
     await world.ocp.down()
@@ -222,7 +223,7 @@ async def test_killed_during_an_outage(world: World, *, is_up_before: bool) -> N
         await world.start_process()
     else:
         await world.start_process()
-        await world.clock.sleep(100)
+        await world.clock.sleep(30)
         await world.ocp.up()
     await world.is_told(BACK)
     await ends(world, cards)

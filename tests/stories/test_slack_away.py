@@ -28,9 +28,9 @@ async def paced_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIt
 @pytest.mark.invariant(2)
 @pytest.mark.parametrize(
     ("paced_world", "tasks", "minutes"),
-    [(60.0, 4, 10), pytest.param(30.0, 50, 60, marks=pytest.mark.long)],
+    [(60.0, 3, 4), pytest.param(30.0, 50, 60, marks=pytest.mark.long)],
     indirect=["paced_world"],
-    ids=["4 tasks", "50 tasks"],
+    ids=["3 tasks", "50 tasks"],
 )
 async def test_an_outage_of_slack_with_many_running_tasks(paced_world: World, tasks: int, minutes: int) -> None:
     """Nothing is missing, nothing is there twice, and Slack never says that it is too much."""

@@ -136,15 +136,36 @@ STEPS = st.one_of(
 )
 
 
+CASES = st.integers(1, 3), st.booleans(), st.lists(STEPS, min_size=4, max_size=22)
+
+
 @pytest.mark.invariant(4)
-@settings(max_examples=40, deadline=None)
-@given(st.integers(1, 3), st.booleans(), st.lists(STEPS, min_size=4, max_size=22))
+@settings(max_examples=15, deadline=None)
+@given(*CASES)
 @example(2, False, [("approve", OMAR, 0), ("edit", DANA, 0), ("approve", INES, 0), ("approve", INES, 1)])
 @example(2, False, [("approve", OMAR, 0), ("wait", DANA, 1), ("approve", OMAR, 0)])
 @example(2, False, [("approve", OMAR, 0), ("approve", INES, 0), HOLD, ("wait", DANA, 25), ("send_now", OMAR, 0)])
 @example(1, True, [("approve", MIA, 0), ("approve", DANA, 0)])
 async def test_no_sequence_of_clicks_gets_around_the_approvers(
     needed: int, mia_wrote_part: bool, steps: list[tuple[str, UserId, int]]
+) -> None:
+    """What a few examples show in every run of the tests; each run tries others."""
+    await _nobody_gets_around_the_approvers(needed, mia_wrote_part=mia_wrote_part, steps=steps)
+
+
+@pytest.mark.long
+@pytest.mark.invariant(4)
+@settings(max_examples=1000, deadline=None)
+@given(*CASES)
+async def test_no_sequence_of_clicks_gets_around_the_approvers_however_long_one_tries(
+    needed: int, mia_wrote_part: bool, steps: list[tuple[str, UserId, int]]
+) -> None:
+    """The same with a thousand examples."""
+    await _nobody_gets_around_the_approvers(needed, mia_wrote_part=mia_wrote_part, steps=steps)
+
+
+async def _nobody_gets_around_the_approvers(
+    needed: int, *, mia_wrote_part: bool, steps: list[tuple[str, UserId, int]]
 ) -> None:
     """
     APPROVED is reached by as many different people as are needed, none of whom asked for it or wrote a part of it.
