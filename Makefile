@@ -18,7 +18,7 @@ story: $(READY)
 	$(BIN)/obproxy-bot story
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 5 --dist worksteal  # the stories mostly wait
+	$(BIN)/python -m pytest -n 4 --dist worksteal  # the stories mostly wait
 
 # What takes minutes: crowds of requests on several replicas, hours of outages.
 long: $(READY)
@@ -30,7 +30,7 @@ chaos: $(READY)
 
 # Every promise of the design with its tests; fails if one that is due is not proven.
 invariants: $(READY)
-	$(BIN)/python -m tests.invariants -n 5 --dist worksteal
+	$(BIN)/python -m tests.invariants -n 4 --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff check .

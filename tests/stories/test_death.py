@@ -42,6 +42,7 @@ async def test_killed_while_submitting(world: World) -> None:
     await world.shows_everything_once()
 
 
+@pytest.mark.long  # as in the sample of `make chaos`
 @pytest.mark.invariant(2)
 async def test_killed_while_running(world: World) -> None:
     """Wherever the thread was, it catches up from there."""
@@ -76,6 +77,7 @@ async def test_killed_while_a_reply_is_on_its_way(world: World) -> None:
     await world.shows_everything_once()
 
 
+@pytest.mark.long  # as in the sample of `make chaos`
 @pytest.mark.invariant(2)
 async def test_killed_before_the_card_was_posted(world: World) -> None:
     """The request was committed and the bot died at once: the card appears all the same, once."""
@@ -125,6 +127,7 @@ async def test_sigterm_does_not_wait_for_ever_for_an_answer_of_ocp(world: World)
     await world.shows_everything_once()
 
 
+@pytest.mark.long
 async def test_after_sigterm_nothing_more_is_sent(world: World) -> None:
     """Three are approved, one create is on its way: the others are left for the next start."""
     await world.start_process()

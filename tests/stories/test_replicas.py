@@ -67,6 +67,7 @@ async def test_two_approvers_click_at_the_same_instant_five_hundred_times(replic
     await _contested(replicas, requests=500)
 
 
+@pytest.mark.long
 @pytest.mark.invariant(2)
 async def test_a_post_that_slips_through_is_found_and_removed(replicas: Replicas) -> None:
     """The sender stands still for a minute wherever it is, again and again; another one goes on meanwhile."""
