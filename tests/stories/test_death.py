@@ -68,7 +68,7 @@ async def test_killed_while_a_reply_is_on_its_way(world: World) -> None:
     await world.caught_up()
     world.slack.add_fault(SlackFault(method="chat.postMessage", kind="slow", seconds=4, times=2))
     await world.omar.clicks(card, "request.approve")
-    await world.slack.wait_for(lambda: card.replies)
+    await world.slack.wait_for(lambda: card.replies, timeout=DEADLINE)
 
     await world.kill_process()
     await world.start_process()
