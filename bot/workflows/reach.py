@@ -29,6 +29,9 @@ ASIDE_AFTER_SECONDS, ASIDE_SECONDS, ASIDE_EVERY_SECONDS = 30.0, 20.0, 100.0
 
 LONGEST_PAUSE_SECONDS = 30.0
 
+NOT_OURS_FOR_SECONDS = 600.0
+"""How long a stop of other credentials stands: who has them may still run, and must not be refused again and again."""
+
 log = structlog.get_logger()
 
 
@@ -41,6 +44,7 @@ class Reach:
     answer after the last one with. `away_since` is the silence that was told when the last round began, and `answers`
     such a silence and when OCP answered again in it. `failures` counts the questions in a row without an answer; the
     next one waits for `ask_at` (monotonic). `version` is OCP's, None while it was not read, "" if OCP does not tell it.
+    `refused_since` is when our credentials were found to be refused, `lift_at` (monotonic) when a stop of others ends.
     """
 
     ocp: Ocp
@@ -55,6 +59,8 @@ class Reach:
     failures: int = 0
     ask_at: float = 0.0
     version: str | None = None
+    refused_since: datetime | None = None
+    lift_at: float | None = None
 
     async def barred(self) -> str:
         """Return why no call may go out now: STOPPED, UNREACHABLE, or "" if calls may."""
@@ -89,12 +95,14 @@ class Reach:
         """
         Return whether this replica may do what OCP is called for, or should let another one try.
 
-        One that meets a silence stands aside for a while, again and again: whoever reaches OCP takes over meanwhile
-        and keeps it. Where nobody does, one of them leads again before the silence is long enough to be told.
+        One that meets a silence, or whose credentials are refused, stands aside for a while, again and again: whoever
+        reaches OCP takes over meanwhile and keeps it. Where nobody does, one of them leads again before the silence is
+        long enough to be told.
         """
-        if self.silent_since is None:
+        since = self.silent_since or self.refused_since
+        if since is None:
             return True
-        lasted = (self.clock.now() - self.silent_since).total_seconds()
+        lasted = (self.clock.now() - since).total_seconds()
         return (lasted - ASIDE_AFTER_SECONDS) % ASIDE_EVERY_SECONDS >= ASIDE_SECONDS
 
     async def round(self) -> None:
@@ -103,10 +111,29 @@ class Reach:
         self._compare(row)
         if self.brake.stops(row):
             self.answered()  # a refused log-on is no silence, and nobody calls until it is mended
+            self.refused_since, self.lift_at = self.refused_since or self.clock.now(), None
             return
+        self.refused_since = None
+        await self._outlive(row)
         if self._is_in_doubt(row) and self.clock.monotonic() >= self.ask_at:
             await self._ask(row)
         await self._end(row)
+
+    async def _outlive(self, row: EnvironmentRow) -> None:
+        """Lift a stop of other credentials, once it has stood for a while, if OCP takes ours: cards speak of it."""
+        now = self.clock.monotonic()
+        if not row.stopped:
+            self.lift_at = None
+        elif self.lift_at is None:
+            self.lift_at = now + NOT_OURS_FOR_SECONDS
+        elif now >= self.lift_at:
+            self.lift_at = None
+            try:
+                await self.ocp.clusters()
+            except OcpError as error:
+                await self.heed(error)
+            else:
+                await self.brake.release()
 
     def _compare(self, row: EnvironmentRow) -> None:
         """Begin anew with what is in doubt if a silence is over: somebody hears OCP."""

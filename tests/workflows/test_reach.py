@@ -1,7 +1,7 @@
 """Whether OCP answers: what is a silence and what is none, when it is told, and when its end is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -53,10 +53,12 @@ class Replica:
         clock: StillClock,
         leads: Callable[[], bool] = lambda: True,
         limits: Limits = PATIENT,
+        password: str = "",
     ) -> "Replica":
         database = Database.at(database_url)
-        client = OcpClient(base_url=ocp.url, username=ocp.username, password=ocp.password, clock=clock, limits=limits)
-        brake = Brake(database, clock, lambda: "id", "prod", "digest", lambda: None)
+        secret = password or ocp.password
+        client = OcpClient(base_url=ocp.url, username=ocp.username, password=secret, clock=clock, limits=limits)
+        brake = Brake(database, clock, lambda: "id", "prod", f"digest of {secret}", lambda: None)
         reach = Reach(client, clock, brake, Silence(database, clock, "prod", brake, lambda: None), lambda: 0.5, leads)
         return cls(ocp, database, client, clock, reach, Line(client, reach))
 
@@ -475,11 +477,12 @@ class Fleet:
         return leader
 
     @classmethod
-    async def of(cls, database_url: str, *ocps: SandboxOcp) -> "Fleet":
+    async def of(cls, database_url: str, *ocps: SandboxOcp, passwords: Sequence[str] = ()) -> "Fleet":
         clock = StillClock()
         fleet = cls([], clock)
         for number, ocp in enumerate(ocps):
-            fleet.replicas.append(_member(ocp, database_url, clock, str(number)))
+            password = passwords[number] if passwords else ""
+            fleet.replicas.append(_member(ocp, database_url, clock, str(number), password))
         await fleet.replicas[0][0].database.migrate()
         return fleet
 
@@ -488,8 +491,10 @@ class Fleet:
             await replica.close()
 
 
-def _member(ocp: SandboxOcp, database_url: str, clock: StillClock, holder: str) -> tuple[Replica, Leases]:
-    replica = Replica.of(ocp, database_url, clock, lambda: leases.has("watch"))
+def _member(
+    ocp: SandboxOcp, database_url: str, clock: StillClock, holder: str, password: str = ""
+) -> tuple[Replica, Leases]:
+    replica = Replica.of(ocp, database_url, clock, lambda: leases.has("watch"), password=password)
     leases = Leases(replica.database, clock, holder, ["send"], of_ocp=["watch"], may_lead=replica.reach.may_lead)
     return replica, leases
 
@@ -550,6 +555,58 @@ async def test_who_takes_over_from_a_replica_that_ends_tells_no_old_silence(ocp:
         assert (await first.told()).count(Kind.AWAY) <= 2
         await first.close()
         await fleet.close()
+
+
+async def test_a_stop_of_another_password_is_lifted_once_it_has_lasted(ocp: SandboxOcp, postgres_url: str) -> None:
+    """A rolling change: the old replica stops all calls once more, and ends; the new one sends, and cards say so."""
+    clock = StillClock()
+    new, old = (Replica.of(ocp, postgres_url, clock, password=password) for password in ("", "of yesterday"))
+    await new.database.migrate()
+    await old.calls()
+    assert (await new.row()).stopped
+    assert await new.reach.barred() == ""
+    await new.rounds(590)
+    assert await new.told() == [Kind.STOPPED]
+
+    await new.rounds(20)
+
+    assert await new.told() == [Kind.STOPPED, Kind.RESTARTED]
+    assert not (await new.row()).stopped
+    for replica in (new, old):
+        await replica.close()
+
+
+async def test_a_stop_of_another_password_stands_where_ours_is_refused_too(ocp: SandboxOcp, postgres_url: str) -> None:
+    """It is tried once, and that is the end of it."""
+    clock = StillClock()
+    mine, old = (Replica.of(ocp, postgres_url, clock, password=password) for password in ("", "of yesterday"))
+    await mine.database.migrate()
+    await mine.rounds(1)
+    await old.calls()
+    ocp.login.password = "of tomorrow"
+    before = len(ocp.records)
+
+    await mine.rounds(2000)
+
+    assert await mine.told() == [Kind.STOPPED, Kind.STOPPED]
+    assert await mine.reach.barred() == STOPPED
+    assert len(ocp.records) == before + 1
+    for replica in (mine, old):
+        await replica.close()
+
+
+async def test_whose_password_is_refused_lets_another_replica_lead(ocp: SandboxOcp, postgres_url: str) -> None:
+    """For good, if that one has a password that OCP takes."""
+    fleet = await Fleet.of(postgres_url, ocp, ocp, passwords=("of yesterday", ""))
+    await fleet.passes(10)
+    assert fleet.leader() == 0
+    await fleet.passes(300)
+
+    assert fleet.leader() == 1
+    assert await fleet.replicas[1][0].told() == [Kind.STOPPED]
+    await fleet.passes(400)
+    assert fleet.leader() == 1, "also once the other one was refused anew"
+    await fleet.close()
 
 
 async def a_watch(replica: Replica, *, later: float) -> Watch:
