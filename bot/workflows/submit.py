@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.answer import NotSent, Unknown
+from bot.domain.answer import Answer, NotSent, Unknown
 from bot.domain.errors import OcpLimited, OcpRefused, OcpStopped, OcpUnavailable
 from bot.domain.event import Fact, Kind
 from bot.domain.inventory import Cluster
@@ -129,7 +129,16 @@ class Submit:
         except asyncio.CancelledError:  # the end of the process waits no longer
             await self.settle.answered(act, Unknown("the process ended before the answer", cause="died"))
             raise
-        await self.settle.answered(act, answer)
+        await self._store(act, answer)
+
+    async def _store(self, act: Act, answer: Answer) -> None:
+        """Store an answer that is there, also if the end of the process, which waits no longer, comes meanwhile."""
+        storing = asyncio.ensure_future(self.settle.answered(act, answer))
+        try:
+            await asyncio.shield(storing)
+        except asyncio.CancelledError:
+            await storing
+            raise
 
     async def _claim(self, request: Request, before: str) -> tuple[Act, Revision]:
         now = self.clock.now()

@@ -11,6 +11,7 @@ from bot.domain.request import State
 from bot.sandbox.ocp import Fault
 from bot.sandbox.slack import Fault as SlackFault
 
+from .locks import locked
 from .world import DEADLINE, World
 
 CREATE = r"/api/v2/obproxy/clusters$"
@@ -175,6 +176,23 @@ async def test_an_answer_within_the_time_to_end_is_kept(slow_world: World) -> No
 
     assert len(world.creates()) == 1
     await world.shows_everything_once()
+
+
+@pytest.mark.invariant(1)
+async def test_an_answer_that_is_there_is_kept_although_the_time_to_end_is_over(slow_world: World) -> None:
+    """OCP has answered, the database takes it only after the 25 s: nobody has to ask for what the process knew."""
+    world = slow_world
+    await world.start_process()
+    card = await world.asks()
+    world.ocp.add_fault(Fault(method="POST", path=CREATE, kind="slow", seconds=0.5))
+    await world.omar.clicks(card, "request.approve")
+    await world.slack.wait_for(world.creates)
+
+    async with locked(world, seconds=STOP_SECONDS / world.clock.speed + 2):
+        ending = await world.ends_later()
+    assert await ending == 0
+    assert (await world.request()).state is State.RUNNING
+    assert (await world.kinds())[-1] == "request.running"
 
 
 async def test_a_second_process_on_one_file_is_refused_with_words(world: World) -> None:
