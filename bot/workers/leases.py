@@ -1,5 +1,6 @@
 """Leases: of several replicas one does each kind of work. They save double work; no promise rests on them."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,9 @@ from bot.domain.errors import Conflict, StoreUnavailable
 from bot.ports import Clock, Store, Work
 
 LEASE_SECONDS = 10.0
+
+GIVE_BACK_SECONDS = 3.0
+"""How long the end of a process waits for the database to take its leases: real time."""
 
 log = structlog.get_logger()
 
@@ -56,8 +60,9 @@ class Leases:
         if self.alone:
             return
         try:
-            await self.store.give_back(self.holder)
-        except (Conflict, StoreUnavailable) as error:
+            async with asyncio.timeout(GIVE_BACK_SECONDS):
+                await self.store.give_back(self.holder)
+        except (Conflict, StoreUnavailable, TimeoutError) as error:
             log.warning("leases were not given back; they run out", error=str(error))
 
     def has(self, name: str) -> bool:

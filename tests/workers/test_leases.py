@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.store.database import Database
 from bot.workers.leases import LEASE_SECONDS, Leases
@@ -46,6 +48,30 @@ async def test_the_end_gives_back_what_is_being_renewed(database: Database) -> N
         await asyncio.gather(leases.renew(), leases.give_back(), leases.renew())
 
         assert not leases.has("submit")
+
+
+async def test_the_only_process_has_everything_until_its_end(tmp_path: Path) -> None:
+    """Without asking its database, which cannot even be opened."""
+    database = Database.at(f"sqlite:///{tmp_path}/not-there/bot.db")
+    leases = Leases(database, StillClock(), "a", ["send"], alone=True)
+    assert leases.has("send")
+    await leases.renew()
+    assert leases.has("submit")
+
+    await leases.give_back()
+    assert not leases.has("send")
+
+
+async def test_a_database_that_does_not_answer_does_not_hold_up_the_end(database: Database) -> None:
+    """The leases run out by themselves; what has to end in time goes on."""
+    leases = Leases(database, StillClock(), "a", ["send"], speed=10.0)
+    await leases.renew()
+
+    async with database.engine.begin() as other, asyncio.timeout(5):
+        await other.execute(text("LOCK TABLE leases IN ACCESS EXCLUSIVE MODE"))
+        await leases.give_back()
+
+    assert not leases.has("send")
 
 
 async def test_who_may_not_lead_keeps_only_what_needs_no_ocp(database: Database) -> None:
