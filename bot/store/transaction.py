@@ -5,7 +5,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Insert,
+    Select,
+    Table,
+    Update,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -351,12 +367,16 @@ class Transaction:
             await self._insert(table, row)
             return
         unchanged = and_(table.c[key] == row[key], table.c.version == version)
-        if (await self._connection.execute(update(table).where(unchanged).values(row))).rowcount != 1:
+        if (await self._execute(table, update(table).where(unchanged).values(row))).rowcount != 1:
             raise Conflict(f"{table.name} {row[key]} is past version {version}")
 
     async def _insert(self, table: Table, row: dict[str, Any]) -> None:
+        await self._execute(table, insert(table).values(row))
+
+    async def _execute(self, table: Table, write: Insert | Update) -> CursorResult[Any]:
+        """Write to *table*; raises Conflict if what has to be the only one of its kind is there already."""
         try:
-            await self._connection.execute(insert(table).values(row))
+            return await self._connection.execute(write)
         except IntegrityError as error:
             raise Conflict(f"{table.name}: {error.orig}") from error
 

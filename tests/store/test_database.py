@@ -102,6 +102,18 @@ async def test_one_open_request_a_name_whatever_its_case(database: Database) -> 
         await tx.save(rival, ASKED, at=NOW)
 
 
+async def test_a_name_that_somebody_took_meanwhile_is_no_trouble_of_the_database(database: Database) -> None:
+    """Two look whether the name is free at one moment, one asks for it, the other edits: the second decides again."""
+    stored = await _stored(database)
+    rival = a_request(id=RequestId("r-2"), number=2, origin="V2", name="pay_02", version=0, seq=0, head="")
+    async with database.transaction() as tx:
+        await tx.save(rival, ASKED, at=NOW)
+
+    with pytest.raises(Conflict):
+        async with database.transaction() as tx:
+            await tx.save(replace(stored, name="PAY_02"), at=NOW)
+
+
 async def test_one_request_an_origin(database: Database) -> None:
     """A form that is sent twice cannot become two requests."""
     stored = await _stored(database)
