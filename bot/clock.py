@@ -4,6 +4,9 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
+GOES_ON = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Linux's monotonic clock stands still while a machine is suspended; this one does not."""
+
 
 class SystemClock:
     """
@@ -21,8 +24,8 @@ class SystemClock:
         return datetime.fromtimestamp(self.since + (time.time() - self.since) * self.speed, UTC)
 
     def monotonic(self) -> float:
-        """Return seconds of this clock that never run backwards."""
-        return time.monotonic() * self.speed
+        """Return seconds of this clock that never run backwards, and go on while the machine is suspended."""
+        return time.clock_gettime(GOES_ON) * self.speed
 
     async def sleep(self, seconds: float) -> None:
         """Return after *seconds* of this clock."""

@@ -37,10 +37,10 @@ def lock(file: str) -> int | None:
     """
     Take the lock of the database in *file*; return its descriptor, or None if another process has it.
 
-    It stands beside the file: closing a descriptor of the file itself would drop SQLite's own locks. The end of the
-    process, however sudden, gives it back.
+    It stands beside the file, whatever way leads there: closing a descriptor of the file itself would drop SQLite's
+    own locks. The end of the process, however sudden, gives it back.
     """
-    descriptor = os.open(Path(f"{file}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(f"{Path(file).resolve()}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

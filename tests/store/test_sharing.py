@@ -119,7 +119,8 @@ def test_one_process_has_the_file(tmp_path: Path) -> None:
         other.send_signal(signal.SIGKILL)
 
     assert mine.claim_alone()
-    second = Database.at(url)
+    (tmp_path / "elsewhere").symlink_to(tmp_path)
+    second = Database.at(f"sqlite:///{tmp_path}/elsewhere/bot.db")
     assert not second.claim_alone()
     asyncio.run(mine.close())
     assert second.claim_alone()
