@@ -9,7 +9,7 @@ from .plan import Plan, Result
 from .points import Point
 from .trouble import Trouble
 
-TRIES = 60
+TRIES = 24
 """How many runs are to die at a point that they do not meet again."""
 
 

@@ -33,6 +33,7 @@ CALLS = (
 )
 WAYS_OUT = {
     Trouble.SLACK_LIMITS: "commit notes.save < drawings._owe < draw",
+    Trouble.SLOW_DRAWING: "commit notes.save < drawings._owe_again < _drawn",
     Trouble.ANSWERS_LOST: "Slack conversations.replies < posts.found < catch_up._repost < _show",
     Trouble.CREATE_UNANSWERED: "commit look._adopt < _look_for < _unless_away",
     Trouble.CREATE_LOST: "commit click.decide.attempt < decide < operate.send_again",

@@ -19,12 +19,16 @@ AWAY_SECONDS = 120.0
 SLOW_SECONDS = 0.25
 """Real seconds that the first commit of each place takes on a slow database: too many for what it announces."""
 
+DRAWING_SECONDS = 4.0
+"""Real seconds that a slow drawing of a card takes: the task goes on meanwhile, so the card is owed again."""
+
 
 class Trouble(StrEnum):
     """One kind of trouble for a whole story, as the table names it."""
 
     NONE = "nothing else"
     SLACK_LIMITS = "Slack limits calls"
+    SLOW_DRAWING = "OCP is away for a while, cards are drawn slowly"
     ANSWERS_LOST = "answers of Slack are lost"
     CREATE_UNANSWERED = "the answer to the create is lost"
     CREATE_LOST = "the create is lost on its way"
@@ -32,7 +36,7 @@ class Trouble(StrEnum):
     SLOW_DATABASE = "OCP is away for a while, the database is slow"
 
 
-AWAY = frozenset({Trouble.OCP_AWAY, Trouble.SLOW_DATABASE})
+AWAY = frozenset({Trouble.OCP_AWAY, Trouble.SLOW_DATABASE, Trouble.SLOW_DRAWING})
 
 
 @dataclass(slots=True)
@@ -54,6 +58,8 @@ class Troublemaker:
             case Trouble.SLACK_LIMITS:
                 self.world.slack.add_fault(SlackFault(kind="rate_limited", method=POST, seconds=5, times=2))
                 self.world.slack.add_fault(SlackFault(kind="rate_limited", method=UPDATE, seconds=60, times=1))
+            case Trouble.SLOW_DRAWING:
+                self.world.slack.add_fault(SlackFault(kind="slow", method=UPDATE, seconds=DRAWING_SECONDS, times=3))
             case Trouble.ANSWERS_LOST:
                 self.world.slack.add_fault(SlackFault(kind="lost_after", method=POST, times=4))
                 self.world.slack.add_fault(SlackFault(kind="lost_after", method=UPDATE, times=2))

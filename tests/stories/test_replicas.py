@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -69,7 +69,7 @@ async def test_two_approvers_click_at_the_same_instant_five_hundred_times(replic
 
 @pytest.mark.long
 @pytest.mark.invariant(2)
-async def test_a_post_that_slips_through_is_found_and_removed(replicas: Replicas) -> None:
+async def test_a_sender_that_stands_still_again_and_again_shows_nothing_twice(replicas: Replicas) -> None:
     """The sender stands still for a minute wherever it is, again and again; another one goes on meanwhile."""
     world = replicas.world
     world.ocp.slow(INSTALL, 240.0)
@@ -125,8 +125,8 @@ async def _lively(replicas: Replicas, *, requests: int) -> None:
     assert sorted(create["name"] for create in world.ocp.accepted_creates) == names
     for number in range(1, requests + 1):
         await world.shows_everything_once(number)
-    late = _longest_without_a_look(world)
-    print(f"\n{requests} requests; every running task was looked at again after at most {late:.1f} s")  # noqa: T201
+    late = await _longest_without_a_look(world, requests)
+    print(f"\n{requests} requests; every running task was looked at, and again, within {late:.1f} s")  # noqa: T201
     assert late <= 25.0
 
 
@@ -178,14 +178,18 @@ async def _all_end_well(world: World, requests: int) -> None:
             await world.clock.sleep(10.0)
 
 
-def _longest_without_a_look(world: World) -> float:
-    """Return the longest time, in the world's seconds, between two looks at a task; it ran all that time."""
+async def _longest_without_a_look(world: World, requests: int) -> float:
+    """Return the longest time, in the world's seconds, that a task ran without a look, from its binding on."""
     looks: dict[str, list[datetime]] = {}
+    for number in range(1, requests + 1):
+        running = next(event for event in await world.timeline(number) if event.kind == Kind.RUNNING)
+        looks[f"/api/v2/tasks/instances/{running.content['task']}"] = [running.time]
     for record in world.ocp.records:
-        if record.method == "GET" and record.path.startswith("/api/v2/tasks/instances/"):
-            looks.setdefault(record.path, []).append(record.at)
-    gaps = [later - earlier for times in looks.values() for earlier, later in pairwise(times)]
-    return max(gaps).total_seconds() * world.clock.speed
+        if record.method == "GET" and record.path in looks:
+            seconds = world.clock.since + (record.at.timestamp() - world.clock.since) * world.clock.speed
+            looks[record.path].append(datetime.fromtimestamp(seconds, UTC))
+    gaps = [later - earlier for times in looks.values() for earlier, later in pairwise(sorted(times))]
+    return max(gaps).total_seconds()
 
 
 async def _contested(replicas: Replicas, *, requests: int) -> None:
