@@ -63,7 +63,7 @@ class Leases:
             async with asyncio.timeout(GIVE_BACK_SECONDS):
                 await self.store.give_back(self.holder)
         except (Conflict, StoreUnavailable, TimeoutError) as error:
-            log.warning("leases were not given back; they run out", error=str(error))
+            log.warning("leases were not given back; they run out", error=str(error) or "no answer in time")
 
     def has(self, name: str) -> bool:
         """Return whether this replica surely has the lease."""

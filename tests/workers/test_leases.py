@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from bot.store.database import Database
 from bot.workers.leases import LEASE_SECONDS, Leases
@@ -69,9 +70,11 @@ async def test_a_database_that_does_not_answer_does_not_hold_up_the_end(database
 
     async with database.engine.begin() as other, asyncio.timeout(5):
         await other.execute(text("LOCK TABLE leases IN ACCESS EXCLUSIVE MODE"))
-        await leases.give_back()
+        with capture_logs() as lines:
+            await leases.give_back()
 
     assert not leases.has("send")
+    assert [line["error"] for line in lines] == ["no answer in time"]
 
 
 async def test_who_may_not_lead_keeps_only_what_needs_no_ocp(database: Database) -> None:
