@@ -1,11 +1,10 @@
 """The composition root: the only place that knows every part."""
 
 import asyncio
-import hashlib
 import logging
 import random
 import uuid
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -21,19 +20,20 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot import listeners, operations
+from bot import listeners
 from bot.blocks.anchors import anchor
 from bot.clock import SystemClock
 from bot.config import EXPECTED, Settings, WrongSetting
 from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackUnsure, StoreUnavailable
-from bot.domain.policy import Policy
+from bot.domain.policy import Policies
 from bot.domain.request import Place, UserId
 from bot.domain.texts import Translator
+from bot.environment import Environment, Shared, environment
 from bot.listeners.answering import Answering
 from bot.listeners.desk import Desk
-from bot.ocp.client import OcpClient
 from bot.ports import Work
 from bot.slack.client import socket_handler, web_client
+from bot.slack.directory import SlackDirectory
 from bot.slack.messenger import SlackMessenger
 from bot.slack.trouble import translated
 from bot.store.database import Database
@@ -52,25 +52,14 @@ from bot.workers.outage import Outage
 from bot.workers.posts import Posts
 from bot.workers.schedule import schedule
 from bot.workers.sender import Sender
-from bot.workflows.ask import Ask
 from bot.workflows.deadlines import Deadlines
-from bot.workflows.decide import Decide
-from bot.workflows.fitting import Fitting
 from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
-from bot.workflows.line import Line
-from bot.workflows.look import Look
-from bot.workflows.lookups import Lookups
-from bot.workflows.operate import Operate
-from bot.workflows.own import Own
-from bot.workflows.reach import Reach
 from bot.workflows.reopen import Reopen
-from bot.workflows.settle import Settle
+from bot.workflows.rights import Rights
+from bot.workflows.roster import Roster
 from bot.workflows.sheets import Sheets
-from bot.workflows.silence import Silence
 from bot.workflows.stop import Brake
-from bot.workflows.submit import Submit
-from bot.workflows.watch import Watch
 
 TICKS = {
     "submit": timedelta(seconds=1),
@@ -89,8 +78,7 @@ SHORTEST_TICK = timedelta(milliseconds=100)
 """However fast the clock runs (the story, the tests), the loops leave the machine some air."""
 
 LEASED = ("send", "deadlines", "anchors", "cleanup")
-LEASED_OF_OCP = ("look", "names", "submit", "watch")
-"""What one replica does for all, and what of that only one does that reaches OCP."""
+"""What one replica does for all, whichever environment it is about."""
 
 STOP_SECONDS = 25.0
 """How long the end waits for a create in flight; its claim outlives the process."""
@@ -100,12 +88,6 @@ FINISH_SECONDS = 5.0
 
 TAKEN = "another obproxy-bot runs on this file; stop it first, or give several processes a postgresql:// database"
 
-EXPORTER_PORT_NAMES = {
-    "both": ("exportPort", "exporterPort"),
-    "exportPort": ("exportPort",),
-    "exporterPort": ("exporterPort",),
-}
-
 log = structlog.get_logger()
 
 
@@ -114,10 +96,9 @@ class Bot:
     """The running program: `start` it, `stop` it."""
 
     database: Database
-    ocp: OcpClient
-    brake: Brake
+    environments: Sequence[Environment]
     leases: Leases
-    policy: Policy
+    roster: Roster
     workers: Mapping[str, Worker]
     scheduler: AsyncIOScheduler
     socket: AsyncSocketModeHandler
@@ -127,8 +108,10 @@ class Bot:
 
     async def prepare(self) -> None:
         """Lift old stops, and see what there is to do; raises StoreUnavailable."""
-        await self.brake.release()
-        await self.brake.show_at(self.policy.approvals)
+        for each in self.environments:
+            await each.brake.release()
+            await each.brake.show_at(each.policy.approvals)
+            await each.leases.renew()
         await self.leases.renew()
 
     async def start(self) -> None:
@@ -137,11 +120,11 @@ class Bot:
         self.scheduler.start()
         wake_all(self.workers)
         await self.socket.connect_async()
-        log.info("running", environment=self.policy.environment)
+        log.info("running", environments=[each.policy.environment for each in self.environments])
 
     async def stop(self) -> None:
         """Take nothing new, finish what is under way, close; what is not finished in time is read back later."""
-        await self.leases.give_back()
+        await asyncio.gather(*(leases.give_back() for leases in self._all_leases()))
         await self.socket.close_async()
         if self.scheduler.running:
             self.scheduler.pause()
@@ -151,9 +134,14 @@ class Bot:
         for worker in self.workers.values():
             worker.stop()
         await self._end_workers()
-        await self.ocp.aclose()
+        await self.roster.finish()
+        for each in self.environments:
+            await each.ocp.aclose()
         await self.database.close()
         log.info("stopped")
+
+    def _all_leases(self) -> list[Leases]:
+        return [self.leases, *(each.leases for each in self.environments)]
 
     async def _end_workers(self) -> None:
         if not self.running:
@@ -240,11 +228,12 @@ async def _accepted(name: str, call: Awaitable[AsyncSlackResponse]) -> dict[str,
     return answer.data if isinstance(answer.data, dict) else {}
 
 
-async def lift(settings: Settings, clock: SystemClock) -> bool:
-    """Lift the stop of the environment; return whether there was one. The running bot obeys within a second."""
+async def lift(settings: Settings, clock: SystemClock, name: str) -> bool:
+    """Lift the stop of the environment *name*; return whether there was one. The running bot obeys within a second."""
     database = await opened(settings)
     try:
-        brake = Brake(database, clock, new_id, settings.ocp_name, credentials_digest(settings), lambda: None)
+        [found] = [each for each in settings.environments if each.name == name]
+        brake = Brake(database, clock, new_id, found.name, credentials_digest(found), lambda: None)
         return await brake.lift()
     finally:
         await database.close()
@@ -254,38 +243,21 @@ def build(
     settings: Settings, *, clock: SystemClock, database: Database, client: AsyncWebClient, team: Mapping[str, Any]
 ) -> Bot:
     """Join the parts. *team* is what auth.test answered, so that no click has to wait for it."""
-    policy = policy_of(settings, team_id=str(team["team_id"]))
     workers: dict[str, Worker] = {}
 
     def wake() -> None:
         wake_all(workers)
 
-    def may_lead() -> bool:
-        return reach.may_lead()
-
-    catalogue = operations.load(exporter_port_names=EXPORTER_PORT_NAMES[settings.ocp_exporter_port_name])
-    translator = english()
-    ocp = OcpClient(
-        base_url=settings.ocp_url,
-        username=settings.ocp_username,
-        password=settings.ocp_password.get_secret_value(),
-        ca_file=Path(settings.ocp_ca_file) if settings.ocp_ca_file else None,
-        clock=clock,
-    )
-    jitter = random.SystemRandom().random
-    messenger = SlackMessenger(client, str(team.get("url") or ""), str(team["team_id"]))
-    sheets = Sheets(policy)
-    brake = Brake(database, clock, new_id, policy.environment, credentials_digest(settings), wake)
-    leases = Leases(database, clock, new_id(), LEASED, clock.speed, LEASED_OF_OCP, may_lead, database.is_sqlite)
-    silence = Silence(database, clock, policy.environment, brake, wake)
-    reach = Reach(ocp, clock, brake, silence, jitter, partial(leases.has, "watch"))
-    line = Line(ocp, reach)
-    settle = Settle(database, clock, new_id, policy, brake, wake, jitter)
-    is_ours = partial(leases.has, "submit")
-    submit = Submit(database, line, clock, new_id, catalogue, policy, reach, settle, wake, is_ours)
-    look = Look(database, line, clock, catalogue, policy, reach, settle, wake)
-    watch = Watch(database, line, clock, policy, reach, wake, jitter)
-    lookups = Lookups(database, line, clock, catalogue, policy, reach, wake, jitter)
+    team_id, translator, jitter = str(team["team_id"]), english(), random.SystemRandom().random
+    roster = Roster(SlackDirectory(client), clock)
+    rights = Rights(roster, team_id, str(team.get("enterprise_id") or ""))
+    shared = Shared(database, clock, new_id, jitter, rights, team_id, wake)
+    environments = [environment(each, shared) for each in settings.environments]
+    policies = Policies({(each.policy.environment, key): policy for each in environments for key, policy in each.policies.items()})
+    catalogue = environments[0].catalogue
+    messenger = SlackMessenger(client, str(team.get("url") or ""), team_id)
+    sheets = Sheets(policies)
+    leases = Leases(database, clock, new_id(), LEASED, clock.speed, alone=database.is_sqlite)
     outage = Outage(clock, jitter)
     gate = Gate(clock, outage)
     copies = Copies(database, clock, messenger, gate)
@@ -293,34 +265,29 @@ def build(
     posts, drawings = Posts(notes, new_id, messenger, gate, copies), Drawings(notes, messenger, gate)
     catch_up = CatchUp(database, notes, posts, drawings, sheets, catalogue, translator)
     sender = Sender(database, clock, catch_up, outage)
-    audit_place = Place(str(team["team_id"]), settings.audit_channel) if settings.audit_channel else None
+    audit_place = Place(team_id, settings.audit_channel) if settings.audit_channel else None
     draw_anchor = partial(anchor, t=translator)
     audit_key = settings.audit_key.get_secret_value()
     anchors = Anchors(database, clock, new_id, audit_key, audit_place, messenger, gate, draw_anchor)
     rounds: dict[str, Work] = {
-        "submit": submit.round,
-        "watch": watch.round,
         "send": sender.round,
-        "look": look.round,
-        "names": lookups.round,
-        "deadlines": Deadlines(database, clock, policy, wake).round,
+        "deadlines": Deadlines(database, clock, policies, wake).round,
         "anchors": anchors.round,
         "cleanup": Cleanup(database, clock).round,
     }
-    rounds = {name: leases.only(name, work) for name, work in rounds.items()}
-    # Under no lease: each replica removes its own posts' copies, and finds out by itself whether it reaches OCP.
-    rounds |= {"lease": leases.renew, "copies": copies.round, "reach": reach.round}
+    rounds = {kind: leases.only(kind, work) for kind, work in rounds.items()}
+    # Under no lease: each replica removes its own posts' copies.
+    rounds |= {"lease": leases.renew, "copies": copies.round}
+    rounds |= {f"{kind} {each.policy.environment}": work for each in environments for kind, work in each.rounds.items()}
     workers |= {name: Worker(name, work, clock, jitter) for name, work in rounds.items()}
     desk = Desk(
-        ask=Ask(database, clock, new_id, policy, wake),
-        decide=Decide(database, clock, policy, wake),
-        operate=Operate(database, clock, policy, settle, Fitting(line, reach, catalogue), wake),
-        own=Own(database, clock, new_id, policy, wake),
+        branches={(each.policy.environment, key): branch for each in environments for key, branch in each.branches.items()},
+        operations=catalogue,
+        policies=policies,
+        rights=rights,
         inspect=Inspect(database, clock, messenger, sheets),
         histories=Histories(database, sheets),
         reopen=Reopen(database, clock, UserId(str(team["user_id"])), wake),
-        operations=catalogue,
-        policy=policy,
         messenger=messenger,
         translator=translator,
     )
@@ -329,35 +296,9 @@ def build(
     listeners.register(slack, answering, desk)
     app_token = settings.slack_app_token.get_secret_value()
     socket = socket_handler(slack, app_token, proxy=settings.slack_proxy, jitter=jitter)
-    ticks = {name: max(every / clock.speed, SHORTEST_TICK) for name, every in TICKS.items()}
+    ticks = {name: max(TICKS[name.partition(" ")[0]] / clock.speed, SHORTEST_TICK) for name in workers}
     scheduler, stop_seconds = schedule(workers, ticks), STOP_SECONDS / clock.speed
-    return Bot(database, ocp, brake, leases, policy, workers, scheduler, socket, answering, [], stop_seconds)
-
-
-def policy_of(settings: Settings, *, team_id: str) -> Policy:
-    """Return the rules that the settings make for their one environment."""
-    approvers = tuple(UserId(user) for user in settings.approvers)
-    return Policy(
-        environment=settings.ocp_name,
-        approvals=Place(team_id, settings.approvals_channel),
-        approvers=approvers,
-        operators=tuple(UserId(user) for user in settings.operators) or approvers,
-        account=settings.ocp_username,
-        account_is_ours=settings.ocp_account_dedicated,
-        task_url=settings.ocp_task_url or f"{settings.ocp_url}/task/{{id}}",
-        send_within=settings.send_within,
-        look_seconds=settings.look_seconds,
-        approvals_required=settings.approvals_required,
-        approvals_last=settings.approvals_last,
-        second_group=settings.approvals_second_group,
-    )
-
-
-def credentials_digest(settings: Settings) -> str:
-    """Return what tells one set of credentials from another without giving away the password."""
-    salt = f"{settings.ocp_url}\n{settings.ocp_username}".encode()
-    secret = settings.ocp_password.get_secret_value().encode()
-    return hashlib.pbkdf2_hmac("sha256", secret, salt, 200_000).hex()
+    return Bot(database, environments, leases, roster, workers, scheduler, socket, answering, [], stop_seconds)
 
 
 def english() -> Translator:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.domain.approvals import Approvals
 from bot.domain.errors import FormRefused
-from bot.domain.request import Request, State, UserId
+from bot.domain.request import Request, State
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
 
@@ -29,9 +30,10 @@ LONGEST = 1_000
 LONGEST_ERROR = 300
 
 
-def help_(t: Translator, *, environment: str, command: str) -> Message:
+def help_(t: Translator, *, environments: Sequence[str], command: str) -> Message:
     """Return what can be typed."""
-    words = Text(N_("Creates OBProxy clusters in OCP %(environment)s."), {"environment": literal(environment)})
+    names = {"environments": literal(", ".join(environments), 200)}
+    words = Text(N_("Creates OBProxy clusters in OCP %(environments)s."), names)
     typed = [f"{command} {word}" for word, _ in COMMANDS]
     width = max(map(len, typed)) + 2
     rows = [f"{left:<{width}}{t.gettext(right)}" for left, (_, right) in zip(typed, COMMANDS, strict=True)]
@@ -46,6 +48,14 @@ def unknown(word: str, nearest: str, t: Translator) -> Message:
     return told(Text(N_('No command "%(word)s". Did you mean /obproxy %(nearest)s?'), fields), t)
 
 
+def decided(request: Request, counted: Approvals, t: Translator) -> Message:
+    """Return what an approver's click on *request* has done."""
+    fields = {"number": request.number, "given": len(counted.given), "needed": counted.needed}
+    message = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. Others are missing.")
+    enough = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. It goes to OCP now.")
+    return told(Text(enough if counted.are_enough else message, fields), t)
+
+
 def told(text: Words, t: Translator) -> Message:
     """Return one line or short paragraph."""
     return _lines([text], t)
@@ -56,7 +66,7 @@ def asked(
     operation: Operation,
     t: Translator,
     *,
-    approvers: Sequence[UserId],
+    approvers: Sequence[str],
     link: str,
     can_post_here: bool,
     can_post_there: bool,

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.domain.texts import Part, People, When
+from bot.domain.texts import Channels, Part, People, When
 
 TIME = "{time}"
 DATED = "{date_short_pretty} {time}"
@@ -103,6 +103,10 @@ def _tokens(part: Part, *, dates: bool, bare: bool) -> Iterator[str]:
         for index, id_ in enumerate(part.ids):
             yield from ", " if index else ""
             yield from _mention(id_)
+    elif isinstance(part, Channels):
+        for index, id_ in enumerate(part.ids):
+            yield from ", " if index else ""
+            yield f"<#{id_}>" if "channel_id" in channel(id_) else f"#{id_}"
     elif isinstance(part, When):
         written = in_utc(part, DATED if dates else TIME)
         yield f"<!date^{int(part.at.timestamp())}^{DATED}|{written}>" if dates else written

@@ -21,5 +21,8 @@ CLOSE_FORM = "form.close"
 ATTACH_FORM = "form.attach"
 EDIT_FORM = "form.edit"
 WITHDRAW_FORM = "form.withdraw"
+ENVIRONMENT = "environment"
+"""The field of the form that asks for which environment it is, if there are several."""
+
 FORM_ANSWER = "answer"
 """The action_id of every input element; its block_id is the field's id."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.domain.texts import N_, Link, Part, People, Text, Translator, When, Words
+from bot.domain.texts import N_, Channels, Link, Part, People, Text, Translator, When, Words
 from bot.ports import Message
 
-from .escape import TIME, cut, in_utc, is_url, marked_up, one_line, person, units
+from .escape import TIME, channel, cut, in_utc, is_url, marked_up, one_line, person, units
 
 Element = dict[str, Any]
 Block = dict[str, Any]
@@ -52,6 +52,11 @@ def _elements(part: object, time: str, room: int) -> Iterator[Element]:
             if index:
                 yield _text(", ")
             yield person(id_)
+    elif isinstance(part, Channels):
+        for index, id_ in enumerate(part.ids):
+            if index:
+                yield _text(", ")
+            yield channel(id_)
     elif isinstance(part, When):
         yield _date(part, time)
     elif isinstance(part, Link) and is_url(part.url):

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.answer import Call
 from bot.domain.form import Field, FieldKind, Option, filled
+from bot.domain.policy import Policy
 from bot.domain.request import Request, Revision
 from bot.domain.texts import N_, Text, Translator, Words
 from bot.ports import Operation
@@ -27,29 +28,53 @@ def form(
     heading: Text,
     submit: Text,
     private_metadata: str,
+    policies: Sequence[Policy],
     typed: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return the modal that asks for an operation's fields, filled in with what was *typed* before."""
-    blocks = _fields(operation, typed, t)
+    """
+    Return the modal that asks for an operation's fields, filled in with what was *typed* before.
+
+    It also asks where, if there are several *policies* under which it can be done, and says where if there is one.
+    """
+    where = [_environment(policies, t)] if len(policies) > 1 else [_said_where(policies[0], t)]
+    ticket = next((policy.ticket_example for policy in policies if policy.ticket_example), "")
+    blocks = [*where, *_fields(operation, typed, t, ticket=ticket)]
     view = _modal(heading, blocks, t, close=Text(N_("Cancel")))
     return view | {"callback_id": ids.FORM, "submit": plain(submit.render(t), 24), "private_metadata": private_metadata}
 
 
 def edit(
-    request: Request, operation: Operation, typed: Mapping[str, str], t: Translator, *, private_metadata: str
+    request: Request, operation: Operation, typed: Mapping[str, str], t: Translator, *, private_metadata: str, ticket: str
 ) -> dict[str, Any]:
     """Return the same form for a request that still waits for approval."""
     title = Text(N_("Edit #%(number)s"), {"number": request.number})
     what = said([Text(N_("What was approved so far counts no more then; the approvers are asked again."))], t)
-    blocks = [what, *_fields(operation, typed, t)]
+    blocks = [what, *_fields(operation, typed, t, ticket=ticket)]
     return asking(ids.EDIT_FORM, title, blocks, t, submit=N_("Save"), private_metadata=private_metadata)
 
 
-def _fields(operation: Operation, typed: Mapping[str, str], t: Translator) -> list[Block]:
+def _fields(operation: Operation, typed: Mapping[str, str], t: Translator, *, ticket: str) -> list[Block]:
     blocks = [input_of(field, t) for field in filled(operation.form, typed)]
     if blocks:
         blocks[0]["element"]["focus_on_load"] = True
+    for block in blocks if ticket else ():
+        if block["block_id"] == "reason":
+            needed = Text(N_("Needs a change ticket, such as %(example)s."), {"example": ticket}).render(t)
+            block["hint"] = plain(f"{block.get('hint', {}).get('text', '')} {needed}".strip(), 2_000)
     return blocks
+
+
+def _environment(policies: Sequence[Policy], t: Translator) -> Block:
+    """Return the choice of the environment; nothing is chosen beforehand, so that nobody creates in the wrong one."""
+    options = tuple(Option(each.environment, each.environment, each.host) for each in policies)
+    placeholder = N_("Choose an OCP")
+    field = Field(id=ids.ENVIRONMENT, label=N_("Environment"), kind=FieldKind.CHOICE, options=options, placeholder=placeholder)
+    return input_of(field, t)
+
+
+def _said_where(policy: Policy, t: Translator) -> Block:
+    where = {"environment": kit.literal(policy.environment), "host": kit.literal(policy.host)}
+    return said([Text(N_("In OCP %(environment)s, at %(host)s."), where)], t)
 
 
 def why(request: Request, t: Translator, *, private_metadata: str) -> dict[str, Any]:

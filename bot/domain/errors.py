@@ -1,6 +1,7 @@
 """Everything that can go wrong, for two audiences: the log and the person in Slack."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .texts import N_, Text
@@ -21,19 +22,69 @@ class BotError(Exception):
         return Text(self.user_message, self.fields)
 
 
+NEEDS: Mapping[str, str] = MappingProxyType(
+    {
+        "viewer": N_("Looking at requests in %(environment)s needs the viewer role; %(roles)s. Viewers: %(who)s."),
+        "requester": N_("Asking in %(environment)s needs the requester role; %(roles)s. Requesters: %(who)s."),
+        "approver": N_("Approving in %(environment)s needs the approver role; %(roles)s. Approvers: %(who)s."),
+        "operator": N_("In %(environment)s that needs the operator role; %(roles)s. Operators: %(who)s."),
+        "admin": N_("In %(environment)s that needs the admin role; %(roles)s. Admins: %(who)s."),
+    }
+)
+
+
 class NotAllowed(BotError):
-    """The person lacks the role. Fields: environment, approvers."""
+    """The person lacks a role. Fields: environment, role, roles (those they have), who (has it)."""
 
-    user_message = N_("Approving in %(environment)s needs the approver role. Approvers: %(approvers)s.")
+    @property
+    def text(self) -> Text:
+        """Which role it needs, which ones the person has, and who has it."""
+        return Text(NEEDS[self.fields["role"]], self.fields)
 
 
-class SelfApproval(NotAllowed):
+class NotForYou(BotError):
+    """The person has the role, and may not act on this request all the same."""
+
+
+class GroupUnknown(BotError):
+    """Slack does not say now who is in a user group, so nobody gains a role by it. Fields: groups."""
+
+    user_message = N_(
+        "Slack does not say who is in %(groups)s now, so your click was not counted. Try again in a minute."
+    )
+
+
+class PersonUnknown(BotError):
+    """Slack does not say now whether the person is a full member, so they may do nothing."""
+
+    user_message = N_("Slack does not say who you are now, so nothing was done. Try again in a minute.")
+
+
+class NotAMember(BotError):
+    """Somebody who may do nothing here, whatever the rules name. Fields: why."""
+
+    user_message = N_("Nothing was done: %(why)s. This bot is for full members of the organization.")
+
+
+class WrongChannel(BotError):
+    """Commands for the environment are typed elsewhere. Fields: environment, channels."""
+
+    user_message = N_("For %(environment)s, commands are typed in %(channels)s. Nothing was done.")
+
+
+class NotConfigured(BotError):
+    """The request belongs to an environment that the bot's settings do not name any more. Fields: environment."""
+
+    user_message = N_("OCP %(environment)s is not in the bot's settings any more, so nothing was done.")
+
+
+class SelfApproval(NotForYou):
     """The requester decided on their own request. Fields: number."""
 
     user_message = N_("You asked for #%(number)s, so your decision does not count. Another approver has to press it.")
 
 
-class OwnWords(NotAllowed):
+class OwnWords(NotForYou):
     """The person wrote part of what is asked for. Fields: number."""
 
     user_message = N_(
@@ -42,7 +93,7 @@ class OwnWords(NotAllowed):
     )
 
 
-class NotRequester(NotAllowed):
+class NotRequester(NotForYou):
     """Only whoever asked may do that. Fields: number, who."""
 
     user_message = N_("Only %(who)s, who asked for #%(number)s, may change it, withdraw it or remind the approvers.")
@@ -57,18 +108,16 @@ class AlreadyApproved(BotError):
     )
 
 
+class PastDeciding(BotError):
+    """Nobody decides any more on what was asked so long ago. Fields: number, when."""
+
+    user_message = N_("#%(number)s could be decided on until %(when)s, so your click does not count.")
+
+
 class RemindedAlready(BotError):
     """Approvers are not reminded so often. Fields: number, when, until."""
 
     user_message = N_("The approvers of #%(number)s were reminded at %(when)s. You can remind them again at %(until)s.")
-
-
-class NotOperator(NotAllowed):
-    """The person may not attach or close. Fields: environment, operators."""
-
-    user_message = N_(
-        "Attaching a task and closing a request in %(environment)s need the operator role. Operators: %(operators)s."
-    )
 
 
 class TooLate(BotError):

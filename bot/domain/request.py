@@ -176,10 +176,11 @@ class Request:
         self.must_be_own(by)
         return replace(self, revision=to.id, name=name, reason=reason)
 
-    def withdraw(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
-        """Return the withdrawn request; raises as `edit` does."""
+    def withdraw(self, seen: RevisionId, *, by: UserId, now: datetime, is_admin: bool = False) -> Self:
+        """Return the withdrawn request, *is_admin* if *by* may take back others' too; raises as `edit` does."""
         self.must_be(WITHDRAWABLE, seen, by)
-        self.must_be_own(by)
+        if not is_admin:
+            self.must_be_own(by)
         return self.move(State.WITHDRAWN, now=now)
 
     def must_be_own(self, by: UserId) -> None:

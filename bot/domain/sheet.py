@@ -57,8 +57,8 @@ class Sheet:
     names: Names = field(default_factory=Names)
     tasks: Sequence[Task] = ()
     started_at: datetime | None = None
-    approvers: Sequence[UserId] = ()
-    operators: Sequence[UserId] = ()
+    approvers: Sequence[str] = ()
+    operators: Sequence[str] = ()
     approvals_channel: str = ""
     tried_before: bool = False
     needed: int = 1
@@ -71,6 +71,6 @@ class Sheet:
     asked_again: int = 0
 
     @property
-    def missing_approvers(self) -> list[UserId]:
-        """Those whose approval it waits for: not who has approved, nor who asked."""
+    def missing_approvers(self) -> list[str]:
+        """Those (users and user groups) whose approval it waits for: not who has approved, nor who asked."""
         return [who for who in self.approvers if who != self.request.requester and who not in self.approved]

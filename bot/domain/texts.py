@@ -38,6 +38,16 @@ class People:
 
 
 @dataclass(frozen=True, slots=True)
+class Channels:
+    """Slack channels in a text: links by id where Slack draws them."""
+
+    ids: Sequence[str]
+
+    def __str__(self) -> str:
+        return ", ".join(f"#{id_}" for id_ in self.ids)
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """A moment in a text: in the reader's zone where Slack draws it, UTC elsewhere."""
 
@@ -63,7 +73,8 @@ class Text:
     """
     A message id with its `%(name)s` fields.
 
-    A field is a number, words of people or OCP (shown literally), or one of Text, People, When, Link.
+    A field is a number, words of people or OCP (shown literally), or one of Text, People, Channels,
+    When, Link.
     """
 
     message: str
@@ -96,7 +107,7 @@ class Counted:
         return _fill(t.ngettext(self.one, self.many, self.n), {"n": self.n, **self.fields}, t)
 
 
-Part = str | People | When | Link
+Part = str | People | Channels | When | Link
 Words = Text | Counted
 
 
@@ -111,7 +122,7 @@ def _fill(template: str, fields: Mapping[str, Any], t: Translator) -> Iterator[P
 def _parts_of(value: object, t: Translator) -> Iterator[Part]:
     if isinstance(value, Text | Counted):
         yield from value.parts(t)
-    elif isinstance(value, People | When | Link):
+    elif isinstance(value, People | Channels | When | Link):
         yield value
     else:
         yield str(value)

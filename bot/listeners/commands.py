@@ -1,18 +1,22 @@
 """/obproxy: the form, the help, and questions."""
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import answers, cards, modals
 from bot.blocks.history import history
+from bot.domain.errors import BotError
+from bot.domain.policy import VIEWER
+from bot.domain.request import Request
 from bot.domain.slash import Create, Help, History, Status, Unknown, parse
 from bot.domain.texts import N_, Text
-from bot.ports import Message, Operation
+from bot.ports import Message
 
 from .answering import Answering
-from .desk import Desk
+from .desk import Branch, Desk
 from .interaction import Interaction, of_command
 
 CREATE = "obproxy.create"
@@ -24,40 +28,71 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     async def command(said: Interaction) -> Message | None:
         match parse(said.value):
             case Create():
-                await open_form(desk, said, desk.operations[CREATE], {}, kept=said.remember())
+                await open_form(desk, said, await may_ask(desk, said), {})
                 return None
             case Status() as wanted:
                 return await _status(desk, wanted, said)
             case History() as wanted:
-                return history(await desk.histories.of(wanted, by=said.user.id), wanted, desk.translator)
+                return history(await desk.histories.of(wanted, by=said.user.id, seen=await _visible(desk, said)), wanted, desk.translator)
             case Unknown(word, nearest):
                 return answers.unknown(word, nearest, desk.translator)
             case Help():
-                return answers.help_(desk.translator, environment=desk.policy.environment, command=said.command)
+                return answers.help_(desk.translator, environments=[each.environment for each in desk.policies.environments], command=said.command)
 
     app.command(re.compile(".*"))(answering.at_once(of_command, command))
 
 
+async def may_ask(desk: Desk, said: Interaction) -> list[Branch]:
+    """Return where the person may ask from here; raises what refuses them if that is nowhere."""
+    asked = [branch for (_, operation), branch in desk.branches.items() if operation == CREATE]
+    found = await asyncio.gather(
+        *(branch.ask.may_ask(said.place.channel, by=said.user) for branch in asked), return_exceptions=True
+    )
+    refused = [error for error in found if error is not None]
+    if len(refused) == len(asked) or not all(isinstance(error, BotError) for error in refused):
+        raise next((error for error in refused if not isinstance(error, BotError)), refused[0])
+    return [branch for branch, error in zip(asked, found, strict=True) if error is None]
+
+
 async def open_form(
-    desk: Desk, said: Interaction, operation: Operation, typed: Mapping[str, str], *, kept: str
+    desk: Desk, said: Interaction, branches: Sequence[Branch], typed: Mapping[str, str], *, again: str = ""
 ) -> None:
-    """Open the form from memory: OCP is not asked, for Slack waits three seconds. *kept* comes back with it."""
+    """
+    Open the form from memory: OCP is not asked, for Slack waits three seconds.
+
+    It asks for which of *branches* it is if there are several; *again* is the revision that is asked for once more.
+    """
+    policies = [branch.policy for branch in branches]
+    needs_approval = any(policy.approvals_required for policy in policies)
     view = modals.form(
-        operation,
+        branches[0].operation,
         desk.translator,
         heading=Text(N_("Create OBProxy cluster")),
-        submit=Text(N_("Ask for approval") if desk.policy.approvals_required else N_("Create")),
-        private_metadata=kept,
+        submit=Text(N_("Ask for approval") if needs_approval else N_("Create")),
+        private_metadata=said.remember(value=again, environment=policies[0].environment if len(policies) == 1 else ""),
         typed=typed,
+        policies=policies,
     )
     await desk.messenger.open_view(said.trigger_id, view)
 
 
+async def _visible(desk: Desk, said: Interaction) -> Callable[[Request], bool]:
+    """Return what tells whether the person may look at a request: their own, and those where they are a viewer."""
+    environments = desk.policies.environments
+    seen = await asyncio.gather(*(desk.rights.has(VIEWER, said.user, policy) for policy in environments))
+    names = {policy.environment for policy, is_viewer in zip(environments, seen, strict=True) if is_viewer}
+    return lambda request: request.requester == said.user.id or request.environment in names
+
+
 async def _status(desk: Desk, wanted: Status, said: Interaction) -> Message:
+    is_visible = await _visible(desk, said)
     if wanted.number is not None:
         sheet, link = await desk.inspect.sheet(wanted.number)
+        if not is_visible(sheet.request):
+            await desk.rights.must(VIEWER, said.user, desk.policies.of(sheet.request))
         operation = desk.operations[sheet.request.operation]
         return cards.card(sheet, operation, desk.translator, asks_approvers=False, decides_at=link)
     found = await desk.inspect.listed(wanted, by=said.user.id)
+    shown = [(request, link) for request, link in found if is_visible(request)]
     heading = Text(N_("Requests for %(name)s:"), {"name": wanted.name}) if wanted.name else Text(N_("Your requests:"))
-    return answers.status_list(found, desk.translator, heading=heading)
+    return answers.status_list(shown, desk.translator, heading=heading)

@@ -15,7 +15,7 @@ class Interaction:
 
     `place` is where it happened: for a submission, where its form was asked for. `value` is the text of a command or
     the value of a button. `typed` maps the ids of a form's fields to what was given, None if nothing. `fields` are
-    the ids of the form's inputs, in order.
+    the ids of the form's inputs, in order. `environment` is the one that a form was opened for, "" if it asks which.
     """
 
     user: Actor
@@ -27,6 +27,7 @@ class Interaction:
     view_id: str = ""
     typed: Mapping[str, str | None] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
+    environment: str = ""
 
     def remember(self, **more: str) -> str:
         """Return what a modal has to carry so that its submission is answered at the same place."""
@@ -68,6 +69,7 @@ def of_submission(body: Mapping[str, Any]) -> Interaction:
         user=_actor(_part(body, "user")),
         place=Place(_text(kept, "team") or _text(_part(body, "team"), "id"), _text(kept, "channel")),
         value=_text(kept, "value"),
+        environment=_text(kept, "environment"),
         trigger_id=_text(body, "trigger_id"),
         response_url=_text(kept, "response_url"),
         view_id=_text(view, "id"),

@@ -19,28 +19,32 @@ def handlers(desk: Desk) -> Mapping[str, Handler]:
     """Return what answers each of them, by action_id."""
 
     async def edit(click: Interaction) -> None:
-        request, revision = await desk.own.may_edit(RevisionId(click.value), by=click.user)
-        operation, kept = desk.operations[request.operation], click.remember(value=click.value)
-        typed = operation.typed(request.reason, revision.payload)
-        view = modals.edit(request, operation, typed, desk.translator, private_metadata=kept)
+        branch, kept = await desk.branch(RevisionId(click.value)), click.remember(value=click.value)
+        request, revision = await branch.own.may_edit(RevisionId(click.value), by=click.user)
+        typed = branch.operation.typed(request.reason, revision.payload)
+        ticket = branch.policy.ticket_example
+        view = modals.edit(request, branch.operation, typed, desk.translator, private_metadata=kept, ticket=ticket)
         await desk.messenger.open_view(click.trigger_id, view)
 
     async def ask_why_withdraw(click: Interaction) -> None:
-        request = await desk.own.may_withdraw(RevisionId(click.value), by=click.user)
+        seen = RevisionId(click.value)
+        request = await (await desk.branch(seen)).own.may_withdraw(seen, by=click.user)
         kept = click.remember(value=click.value)
         view = modals.withdraw(request, desk.translator, private_metadata=kept)
         await desk.messenger.open_view(click.trigger_id, view)
 
     async def remind(click: Interaction) -> Message:
-        request = await desk.own.remind(RevisionId(click.value), by=click.user)
+        seen = RevisionId(click.value)
+        request = await (await desk.branch(seen)).own.remind(seen, by=click.user)
         words = N_("The approvers of #%(number)s are reminded, in its thread.")
         return answers.told(Text(words, {"number": request.number}), desk.translator)
 
     async def ask_again(click: Interaction) -> None:
-        request, revision = await desk.ask.may_ask_again(RevisionId(click.value))
-        operation = desk.operations[request.operation]
-        typed = operation.typed(request.reason, revision.payload)
-        await open_form(desk, click, operation, typed, kept=click.remember(value=click.value))
+        seen = RevisionId(click.value)
+        branch = await desk.branch(seen)
+        request, revision = await branch.ask.may_ask_again(seen, click.place.channel, by=click.user)
+        typed = branch.operation.typed(request.reason, revision.payload)
+        await open_form(desk, click, [branch], typed, again=click.value)
 
     async def unknown(click: Interaction) -> None:
         raise UnknownAction(f"{click.user.id} chose what nobody knows")

@@ -1,5 +1,6 @@
 """Asking: what was typed becomes a request that waits for approval."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from bot.domain.waiting import next_deadline
 from bot.ports import Clock, NewId, Operation, Store, Tx, Wake
 
 from .again import decide_again
+from .counting import authors_of, ruled
+from .rights import Rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,22 @@ class Ask:
     clock: Clock
     new_id: NewId
     policy: Policy
+    rights: Rights
     wake: Wake
 
-    async def may_ask_again(self, seen: RevisionId) -> tuple[Request, Revision]:
-        """Return the request that has ended without effect, and what it asked for; raises Gone or OldButton."""
+    async def may_ask(self, channel: str, *, by: Actor) -> None:
+        """
+        Do nothing if *by* may ask in *channel*; what a submission needs is read then.
+
+        Raises:
+            NotAllowed, GroupUnknown, NotAMember, PersonUnknown, WrongChannel: in words for the person.
+        """
+        self.policy.must_be_here(channel)
+        await asyncio.gather(self.rights.must(REQUESTER, by, self.policy), self.rights.approvers(self.policy))
+
+    async def may_ask_again(self, seen: RevisionId, channel: str, *, by: Actor) -> tuple[Request, Revision]:
+        """Return the request that has ended without effect, and what it asked for; raises as `ask` and `may_ask`."""
+        await self.may_ask(channel, by=by)
         async with self.store.reading() as tx:
             return await self._ended(tx, seen), await tx.revision(seen)
 
@@ -48,10 +63,13 @@ class Ask:
 
         Raises:
             FormRefused: what was typed has mistakes, an open request wants the same name, or too few could approve.
+            NotAllowed, GroupUnknown, NotAMember, PersonUnknown, WrongChannel: they may not ask here.
             Gone, OldButton: what *again* names cannot be asked for again.
         """
-        name, reason, payload = operation.read(typed)
-        self.policy.must_have_approvers(by.id)
+        name, reason, payload = read(operation, typed, self.policy)
+        self.policy.must_be_here(home.channel)
+        await self.rights.must_as_form_opened(REQUESTER, by, self.policy)
+        members = await self.rights.approvers(self.policy)
         revision = a_revision(self.new_id, payload, by.id)
 
         async def attempt() -> Request:
@@ -61,6 +79,8 @@ class Ask:
                     return await self._same(tx, earlier, revision)
                 await name_is_free(tx, self.policy.environment, name)
                 old, now = await self._ended(tx, again) if again else None, self.clock.now()
+                before = await authors_of(tx, old) if old else frozenset()
+                self.policy.must_have_approvers({by.id, *before}, members)
                 request = Request(
                     id=RequestId(self.new_id()),
                     number=await tx.next_number(),
@@ -75,7 +95,7 @@ class Ask:
                     created_at=now,
                     next_try_at=next_deadline(now, now, last=self.policy.approvals_last),
                 )
-                return await self._store(tx, request, revision, by, old)
+                return await self._store(tx, request, revision, by, old, before)
 
         request = await decide_again(attempt)
         self.wake()
@@ -98,7 +118,9 @@ class Ask:
             raise FormRefused({"name": Text(message, {"number": earlier.number})})
         return earlier
 
-    async def _store(self, tx: Tx, request: Request, revision: Revision, by: Actor, old: Request | None) -> Request:
+    async def _store(
+        self, tx: Tx, request: Request, revision: Revision, by: Actor, old: Request | None, before: frozenset[UserId]
+    ) -> Request:
         asked = {
             "number": request.number,
             "operation": request.operation,
@@ -108,12 +130,13 @@ class Ask:
             "revision": revision.id,
             "payload_hash": revision.hash,
             "actor_name": by.name,
-            **({"again_of": old.number} if old else {}),
+            **({"again_of": old.number, "authors": sorted(before)} if old else {}),
+            **ruled(self.policy),
         }
         facts, now = [Fact(Kind.ASKED, asked, actor=by.id, role=REQUESTER)], request.created_at
         if self.policy.approvals_required == 0:
             request = request.approve_unasked(now=now)
-            facts.append(Fact(Kind.APPROVED, {"revision": revision.id, "payload_hash": revision.hash, "needed": 0}))
+            facts.append(Fact(Kind.APPROVED, {"revision": revision.id, "payload_hash": revision.hash, "needed": 0, **ruled(self.policy)}))
         stored = await tx.save(request, *facts, at=now)
         if old:
             again = Fact(
@@ -144,6 +167,21 @@ def a_revision(new_id: NewId, payload: Mapping[str, Any], author: UserId) -> Rev
     """Return the first revision of a request, which asks for *payload*."""
     hash_ = digest(canonical(payload))
     return Revision(id=RevisionId(new_id()), number=1, payload=payload, hash=hash_, author=author)
+
+
+def read(
+    operation: Operation, typed: Mapping[str, object], policy: Policy
+) -> tuple[str, str, Mapping[str, Any]]:
+    """Return (object's name, reason, payload) of what was *typed*; raises FormRefused with every mistake."""
+    lacks = policy.lacks_ticket(str(typed.get("reason") or ""))
+    mistakes = {"reason": lacks} if lacks else {}
+    try:
+        understood = operation.read(typed)
+    except FormRefused as refused:
+        raise FormRefused({**mistakes, **refused.at}) from refused
+    if mistakes:
+        raise FormRefused(mistakes)
+    return understood
 
 
 async def name_is_free(tx: Tx, environment: str, name: str, *, but: Request | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.domain.errors import Changed, Gone
 from bot.domain.event import Event, Kind
@@ -12,6 +13,7 @@ from bot.ports import Store, Tx
 
 from .again import decide_again
 
+T = TypeVar("T")
 Write = Callable[[Tx, Request], Awaitable[None]]
 
 
@@ -54,9 +56,18 @@ class Click:
             raise too_late(request.number, answer)
         return request
 
-    async def decide(self, store: Store, write: Write, *, is_done: Callable[[Event], bool] | None = None) -> None:
+    async def answer(self, store: Store, write: Callable[[Tx, Request], Awaitable[T]]) -> T:
+        """Let *write* answer what the card asks, in one transaction, and return what it returns; raises as `request`."""
+
+        async def attempt() -> T:
+            async with store.transaction() as tx:
+                return await write(tx, await self.request(tx))
+
+        return await decide_again(attempt)
+
+    async def decide(self, store: Store, write: Write, *, is_done: Callable[[Event], bool]) -> None:
         """
-        Let *write* answer what the card asks, in one transaction; raises as `request`.
+        Let *write* answer what a form asks, in one transaction; raises as `request`.
 
         *is_done* tells whether an earlier answer is the very one that is sent again: then nothing is left to do.
         """
@@ -66,7 +77,7 @@ class Click:
                 request, answer = await self.meets(tx)
                 if answer is None:
                     await write(tx, request)
-                elif is_done is None or not is_done(answer):
+                elif not is_done(answer):
                     raise too_late(request.number, answer)
 
         await decide_again(attempt)

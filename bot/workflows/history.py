@@ -1,6 +1,6 @@
 """The whole record of requests, for one person who asks for it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.chapter import Chapter, Told
@@ -22,22 +22,23 @@ class Histories:
     store: Store
     sheets: Sheets
 
-    async def of(self, wanted: History, *, by: UserId) -> Told:
-        """Return what *by* asks for; raises Gone if there is no request with that number."""
+    async def of(self, wanted: History, *, by: UserId, seen: Callable[[Request], bool]) -> Told:
+        """Return what *by* asks for, of the requests that they may have *seen*; raises Gone if there is none of that number."""
         async with self.store.reading() as tx:
             if wanted.number is not None:
-                return Told(await self._chapters(tx, [await _numbered(tx, wanted.number)]), 1)
+                return Told(await self._chapters(tx, [await _numbered(tx, wanted.number, seen)]), 1)
             people = () if wanted.name is not None else await _people(tx, wanted, by)
             found, total = await tx.requests_about(name=wanted.name, actors=people, most=MOST_REQUESTS)
-            return Told(await self._chapters(tx, found), total, people)
+            shown = [request for request in found if seen(request)]
+            return Told(await self._chapters(tx, shown), total - len(found) + len(shown), people)
 
     async def _chapters(self, tx: Tx, requests: Sequence[Request]) -> tuple[Chapter, ...]:
         return tuple([Chapter(await self.sheets.of(tx, each), await tx.events(each.id)) for each in requests])
 
 
-async def _numbered(tx: Tx, number: int) -> Request:
+async def _numbered(tx: Tx, number: int, seen: Callable[[Request], bool]) -> Request:
     request = await tx.request_by_number(number)
-    if request is None:
+    if request is None or not seen(request):
         raise Gone(f"no request has number {number}", reference=f"#{number}")
     return request
 

@@ -3,21 +3,23 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain.approvals import Approvals
 from bot.domain.candidate import Candidate, candidates, one_task
 from bot.domain.errors import FormRefused, OldButton, TooEarly
 from bot.domain.event import Event, Fact, Kind
 from bot.domain.form import Mistake, asked_why
 from bot.domain.late import too_late
-from bot.domain.policy import OPERATOR, Policy
+from bot.domain.policy import APPROVER, OPERATOR, Policy
 from bot.domain.records import Act
 from bot.domain.request import CLOSABLE, Actor, Request, RevisionId, State
 from bot.domain.task import Task
 from bot.domain.texts import When
 from bot.ports import Clock, Store, Tx, Wake
 
-from .click import Click
-from .counting import Counting
+from .click import Click, payload_of
+from .counting import Counting, ruled
 from .fitting import Fitting
+from .rights import Rights
 from .settle import Settle
 
 UNCERTAIN = frozenset({State.UNCERTAIN})
@@ -28,27 +30,28 @@ class Operate:
     """
     What the buttons of an unclear request do, and Close on a held one.
 
-    Every method raises NotAllowed, TooLate, OldButton or Gone in words for the person; `send_again` SelfApproval,
-    OwnWords, AlreadyApproved and TooEarly, too; `attach` and `close` FormRefused.
+    Every method raises NotAllowed, GroupUnknown, NotAMember, PersonUnknown, TooLate, OldButton or Gone in words for the
+    person; `send_again` SelfApproval, OwnWords, AlreadyApproved and TooEarly, too; `attach` and `close` FormRefused.
     """
 
     store: Store
     clock: Clock
     policy: Policy
+    rights: Rights
     settle: Settle
     fitting: Fitting
     wake: Wake
 
     async def may_attach(self, seen: RevisionId, *, by: Actor) -> tuple[Request, tuple[Candidate, ...]]:
         """Return the request to which *by* may attach a task now, and the tasks that the last look has found."""
-        self.policy.must_operate(by.id)
+        await self.rights.must(OPERATOR, by, self.policy)
         async with self.store.reading() as tx:
             request = await Click(seen, by, UNCERTAIN).request(tx)
             return request, candidates(await _looked(tx, request), await tx.bound_tasks(request.environment))
 
     async def attach(self, seen: RevisionId, *, by: Actor, chosen: str, typed: str) -> None:
         """Follow the one task that was *chosen* or *typed* as the request's own; nothing is sent to OCP."""
-        self.policy.must_operate(by.id)
+        await self.rights.must(OPERATOR, by, self.policy)
         field, task_id = one_task(chosen, typed)
         click = Click(seen, by, UNCERTAIN)
         try:
@@ -57,38 +60,41 @@ class Operate:
             raise FormRefused({field: mistake.text}) from mistake
         self.wake()
 
-    async def send_again(self, seen: RevisionId, *, by: Actor) -> None:
+    async def send_again(self, seen: RevisionId, *, by: Actor) -> Approvals:
         """Let an unclear request be sent again, as a decision of its own; OCP is looked at before, so not twice."""
-        self.policy.must_approve(by.id)
+        await self.rights.must(APPROVER, by, self.policy)
         click = Click(seen, by, UNCERTAIN)
 
-        async def write(tx: Tx, request: Request) -> None:
+        async def write(tx: Tx, request: Request) -> Approvals:
             now = self.clock.now()
             decided, act = request.send_again(seen, by=by.id, now=now), await _open_act(tx, request)
             _must_be_over(request, act, await _looked(tx, request), now)
             data = {"after": State.UNCERTAIN}
-            if await Counting(self.policy).approve(tx, request, decided, by=by, data=data, now=now):
+            counted = await Counting(self.policy).approve(tx, request, decided, by=by, data=data, now=now)
+            if counted.are_enough:
                 await tx.save_act(replace(act, state="given_up"))
+            return counted
 
-        await click.decide(self.store, write)
+        counted = await click.answer(self.store, write)
         self.wake()
+        return counted
 
     async def may_close(self, seen: RevisionId, *, by: Actor) -> tuple[Request, bool]:
         """Return the request that *by* may close now, and whether OCP may have got it."""
-        self.policy.must_operate(by.id)
+        await self.rights.must(OPERATOR, by, self.policy)
         async with self.store.reading() as tx:
             request = await Click(seen, by, CLOSABLE).request(tx)
             return request, await _is_in_doubt(tx, request)
 
     async def close(self, seen: RevisionId, *, by: Actor, why: str) -> None:
         """Let go of a request: nothing is sent or looked for any more, and its cluster name is free again."""
-        self.policy.must_operate(by.id)
+        await self.rights.must(OPERATOR, by, self.policy)
         click, reason = Click(seen, by, CLOSABLE), asked_why(why)
 
         async def write(tx: Tx, request: Request) -> None:
             now = self.clock.now()
             closed, act = request.close(seen, by=by.id, now=now), await tx.open_act(request.id)
-            told = {"reason": reason, "was": request.state, "in_doubt": await _is_in_doubt(tx, request)}
+            told = {**await payload_of(tx, request), **ruled(self.policy), "reason": reason, "was": request.state, "in_doubt": await _is_in_doubt(tx, request)}
             if act is not None:
                 await tx.save_act(replace(act, state="given_up"))
             fact = Fact(Kind.CLOSED, {**told, "actor_name": by.name}, actor=by.id, role=OPERATOR)
@@ -117,6 +123,7 @@ class Operate:
         await self.fitting.must_be_free(tx, request, task.id)
         started = task.started_at.isoformat() if task.started_at else None
         data = {"how": "attached", "creator": task.creator, "started": started, "actor_name": by.name}
+        data |= {**await payload_of(tx, request), **ruled(self.policy)}
         act = await _open_act(tx, request)
         await self.settle.bind(tx, request, act, task, data, actor=by.id, role=OPERATOR)
 

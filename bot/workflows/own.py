@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import FormRefused, RemindedAlready
-from bot.domain.event import Event, Fact, Kind
+from bot.domain.event import Fact, Kind
 from bot.domain.form import asked_why
 from bot.domain.late import ENDS_WITHDRAWAL
-from bot.domain.policy import REQUESTER, Policy
+from bot.domain.policy import ADMIN, REQUESTER, Policy
 from bot.domain.request import WITHDRAWABLE, Actor, Request, Revision, RevisionId, State
 from bot.domain.texts import N_, Text, When
 from bot.domain.waiting import REMIND_AT_MOST_EVERY, next_deadline
 from bot.ports import Clock, NewId, Operation, Store, Tx, Wake
 
 from .again import decide_again
-from .ask import a_revision, name_is_free
-from .click import Click
-from .counting import Counting
+from .ask import a_revision, name_is_free, read
+from .click import Click, payload_of
+from .counting import Counting, asked_with, ruled
+from .rights import Rights
 
 PENDING = frozenset({State.PENDING})
 
@@ -26,18 +27,20 @@ class Own:
     """
     The requester's own buttons.
 
-    Every method raises NotRequester, TooLate, OldButton or Gone in words for the person; `edit` and `withdraw`
-    FormRefused, `remind` RemindedAlready.
+    Every method raises NotRequester, NotAllowed, GroupUnknown, NotAMember, PersonUnknown, TooLate, OldButton or Gone in
+    words for the person; `edit` and `withdraw` FormRefused, `remind` RemindedAlready. An admin may withdraw, too.
     """
 
     store: Store
     clock: Clock
     new_id: NewId
     policy: Policy
+    rights: Rights
     wake: Wake
 
     async def may_edit(self, seen: RevisionId, *, by: Actor) -> tuple[Request, Revision]:
         """Return the request that *by* may change now, and what it asks for."""
+        await self.rights.must(REQUESTER, by, self.policy)
         async with self.store.reading() as tx:
             request = await Click(seen, by, PENDING).request(tx)
             request.must_be_own(by.id)
@@ -47,7 +50,9 @@ class Own:
         self, operation: Operation, typed: Mapping[str, object], seen: RevisionId, *, by: Actor, origin: str
     ) -> None:
         """Let the request ask for what was *typed*, once for one *origin* (the modal's id): approvals are void."""
-        name, reason, payload = operation.read(typed)
+        name, reason, payload = read(operation, typed, self.policy)
+        await self.rights.must_as_form_opened(REQUESTER, by, self.policy)
+        self.policy.must_have_approvers({by.id}, await self.rights.approvers(self.policy))
         new = a_revision(self.new_id, payload, by.id)
 
         async def attempt() -> None:
@@ -63,24 +68,29 @@ class Own:
         """Return the request that *by* may take back now."""
         async with self.store.reading() as tx:
             request = await self._withdrawal(seen, by).request(tx)
-        request.must_be_own(by.id)
+        await self._role_over(request, by)
         return request
 
     async def withdraw(self, seen: RevisionId, *, by: Actor, why: str) -> None:
         """Take a request back that is not on its way to OCP yet; its cluster name is free again."""
         click, reason = self._withdrawal(seen, by), asked_why(why) if why.strip() else ""
+        async with self.store.reading() as tx:
+            request, _ = await click.meets(tx)
+        role = await self._role_over(request, by)
 
         async def write(tx: Tx, request: Request) -> None:
             now = self.clock.now()
-            withdrawn = request.withdraw(seen, by=by.id, now=now)
-            data = {"revision": seen, "reason": reason, "was": request.state, "actor_name": by.name}
-            await tx.save(withdrawn, Fact(Kind.WITHDRAWN, data, actor=by.id, role=REQUESTER), at=now)
+            withdrawn = request.withdraw(seen, by=by.id, now=now, is_admin=role == ADMIN)
+            data = {"reason": reason, "was": request.state, "actor_name": by.name, **ruled(self.policy)}
+            data |= await payload_of(tx, request)
+            await tx.save(withdrawn, Fact(Kind.WITHDRAWN, data, actor=by.id, role=role), at=now)
 
         await click.decide(self.store, write, is_done=lambda answer: click.is_own(answer, Kind.WITHDRAWN))
         self.wake()
 
     async def remind(self, seen: RevisionId, *, by: Actor) -> Request:
         """Remind the approvers, and return the request; not more often than every half hour."""
+        await self.rights.must_be_member(by)
 
         async def attempt() -> Request:
             async with self.store.transaction() as tx:
@@ -91,6 +101,14 @@ class Own:
         request = await decide_again(attempt)
         self.wake()
         return request
+
+    async def _role_over(self, request: Request, by: Actor) -> str:
+        """Return the role by which *by* may take *request* back; raises NotRequester, NotAMember or PersonUnknown."""
+        if by.id != request.requester and await self.rights.has(ADMIN, by, self.policy):
+            return ADMIN
+        await self.rights.must_be_member(by)
+        request.must_be_own(by.id)
+        return REQUESTER
 
     def _withdrawal(self, seen: RevisionId, by: Actor) -> Click:
         return Click(seen, by, WITHDRAWABLE, ENDS_WITHDRAWAL)
@@ -116,6 +134,7 @@ class Own:
             "voided": voided,
             "origin": origin,
             "actor_name": by.name,
+            **ruled(self.policy),
         }
         await tx.add_revision(request.id, changed, now)
         await tx.save(edited, Fact(Kind.EDITED, data, actor=by.id, role=REQUESTER), at=now)
@@ -134,14 +153,6 @@ class Own:
             "actor_name": by.name,
         }
         return await tx.save(request, Fact(Kind.REMINDED, data, actor=by.id, role=REQUESTER), at=now)
-
-
-async def asked_with(tx: Tx, request: Request) -> Event:
-    """Return the event with which the present revision was asked for."""
-    asked = await tx.latest_event(request.id, [Kind.ASKED, Kind.EDITED])
-    if asked is None:
-        raise LookupError(f"nobody has asked for request {request.id}")
-    return asked
 
 
 async def _is_saved(tx: Tx, seen: RevisionId, origin: str) -> bool:

@@ -1,12 +1,12 @@
 """Sheets: everything that a card shows, gathered from one request and its timeline."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.approvals import GIVEN_BY, approvals
 from bot.domain.event import STATE_KINDS, Event, Kind
-from bot.domain.policy import Policy
+from bot.domain.policy import Policies, Policy
 from bot.domain.request import Request
 from bot.domain.sheet import Environment, Names, Sheet
 from bot.ports import Tx
@@ -14,9 +14,9 @@ from bot.ports import Tx
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """Gather sheets under one policy."""
+    """Gather sheets; of an environment that is not configured any more, what is stored of it."""
 
-    policy: Policy
+    policies: Policies
 
     async def of(self, tx: Tx, request: Request) -> Sheet:
         """Return the sheet of *request* as it stands in this transaction."""
@@ -27,27 +27,36 @@ class Sheets:
         told = await tx.events_of(request.id, (Kind.ASKED, Kind.EDITED, Kind.ASKED_AGAIN, *GIVEN_BY))
         if cause is None:
             raise LookupError(f"request {request.id} has no event")
-        return Sheet(
+        policy = self.policies.get(request)
+        sheet = Sheet(
             request=request,
             revision=await tx.revision(request.revision),
-            environment=Environment(request.environment, self.policy.task_url, stored.stopped, stored.away_since),
+            environment=Environment(request.environment, policy.task_url if policy else "", stored.stopped, stored.away_since),
             cause=cause,
             names=Names(named.content.get("labels", {}) if named else {}),
             tasks=tuple(watch.snapshot for watch in watches),
             started_at=watches[0].bound_at if watches else None,
-            approvers=self.policy.approvers,
-            operators=self.policy.operators,
-            approvals_channel=self.policy.approvals.channel,
             tried_before=await _was_tried_before(tx, request),
-            needed=self.policy.approvals_required,
-            approved=approvals(request, told, needed=self.policy.approvals_required).given,
-            expires_at=_asked_at(request, told) + self.policy.approvals_last,
-            second_group=self.policy.second_group,
-            is_production=self.policy.is_production,
-            approvals_last=self.policy.approvals_last,
             again_of=_number(told, Kind.ASKED, "again_of"),
             asked_again=_number(told, Kind.ASKED_AGAIN, "number"),
         )
+        return _ruled(sheet, policy, told) if policy else sheet
+
+
+def _ruled(sheet: Sheet, policy: Policy, told: Sequence[Event]) -> Sheet:
+    """Return *sheet* with what the rules say of it; *told* are the events about asking and approving."""
+    return replace(
+        sheet,
+        approvers=policy.approvers,
+        operators=policy.operators,
+        approvals_channel=policy.approvals.channel,
+        needed=policy.approvals_required,
+        approved=approvals(sheet.request, told, needed=policy.approvals_required).given,
+        expires_at=_asked_at(sheet.request, told) + policy.approvals_last,
+        second_group=policy.second_group,
+        is_production=policy.is_production,
+        approvals_last=policy.approvals_last,
+    )
 
 
 def _asked_at(request: Request, told: Sequence[Event]) -> datetime:
