@@ -13,6 +13,7 @@ from bot.domain.event import Event, Fact
 from bot.domain.form import Field
 from bot.domain.inventory import Cluster, ClusterList, Host, ObCluster, Package
 from bot.domain.pace import Allowance
+from bot.domain.person import Person
 from bot.domain.records import Act, EnvironmentRow, Thread, Watch
 from bot.domain.request import Place, Request, RequestId, Revision, RevisionId, UserId
 from bot.domain.sheet import Names
@@ -223,6 +224,23 @@ class Messenger(Protocol):
 
     def link(self, place: Place, ts: str) -> str:
         """Return the address under which a person opens the message."""
+        ...
+
+
+class Directory(Protocol):
+    """
+    Reads whom Slack knows.
+
+    Raises NotInSlack, SlackLimited (call the same method again after its seconds), TokenRefused (also for a scope that
+    the app has not got), or another SlackError (nothing is known).
+    """
+
+    async def person(self, user: UserId) -> Person:
+        """Read one person, also a bot or one of another organization."""
+        ...
+
+    async def members(self, group: str) -> frozenset[UserId]:
+        """Read who is in the user group with this id (S...); nobody is in a disabled one."""
         ...
 
 

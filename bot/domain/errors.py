@@ -303,5 +303,9 @@ class OddRefusal(SlackError):
     """Slack said no with a code that nobody has heard of: nothing happened, and nothing is known of the reason."""
 
 
+class NotInSlack(OddRefusal):
+    """Slack knows no such person or user group, or does not show them to us."""
+
+
 class TokenRefused(SlackError):
     """Slack does not accept the bot's token or its scopes."""

@@ -1,13 +1,15 @@
 """What Slack's refusals and silences mean for us (contract: Slack, sections 7 and 8)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.domain.errors import (
     ContentRefused,
+    NotInSlack,
     OddRefusal,
     PlaceRefused,
     RootRefused,
@@ -68,8 +70,14 @@ TOKEN = frozenset(
         "team_added_to_org",
     }
 )
+UNKNOWN = frozenset({"user_not_found", "user_not_visible", "no_such_subteam", "plan_upgrade_required"})
+"""Ids that Slack does not know; a workspace whose plan has no user groups knows none of them."""
+
 LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 UNTOLD_WAIT_SECONDS = 30.0
+KINDS: Mapping[type[SlackError], frozenset[str]] = MappingProxyType(
+    {PlaceRefused: PLACE, RootRefused: ROOT, ContentRefused: CONTENT, TokenRefused: TOKEN, NotInSlack: UNKNOWN}
+)
 
 
 @contextmanager
@@ -93,10 +101,8 @@ def _refusal(error: SlackApiError) -> SlackError:
         return SlackLimited(f"Slack limits calls: {code}", seconds=_retry_after(error))
     if status >= 500 or code in UNSURE or not code:
         return SlackUnsure(f"Slack answered {status} {code}")
-    for kind, codes in ((PlaceRefused, PLACE), (RootRefused, ROOT), (ContentRefused, CONTENT), (TokenRefused, TOKEN)):
-        if code in codes:
-            return kind(f"Slack refused: {code}", code=code)
-    return OddRefusal(f"Slack refused: {code}", code=code)
+    kind = next((kind for kind, codes in KINDS.items() if code in codes), OddRefusal)
+    return kind(f"Slack refused: {code}", code=code)
 
 
 def _retry_after(error: SlackApiError) -> float:

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.errors import (
     ContentRefused,
     FormNotOpened,
+    NotInSlack,
     OddRefusal,
     PlaceRefused,
     RootRefused,
@@ -22,7 +23,7 @@ from bot.ports import Message
 from bot.sandbox.slack import Fault, SandboxSlack
 from bot.slack.client import web_client
 from bot.slack.messenger import SlackMessenger
-from bot.slack.trouble import CONTENT, LIMITED, PLACE, ROOT, TOKEN, UNSURE
+from bot.slack.trouble import CONTENT, LIMITED, PLACE, ROOT, TOKEN, UNKNOWN, UNSURE
 
 HELLO = Message(({"type": "header", "text": {"type": "plain_text", "text": "hello"}},), "hello")
 
@@ -88,6 +89,7 @@ KINDS: list[tuple[str, type[SlackError]]] = [
     *((code, RootRefused) for code in ROOT),
     *((code, ContentRefused) for code in CONTENT),
     *((code, TokenRefused) for code in TOKEN),
+    *((code, NotInSlack) for code in UNKNOWN),
     *((code, SlackLimited) for code in LIMITED),
     ("an_error_nobody_has_heard_of", OddRefusal),
 ]
