@@ -28,7 +28,7 @@ from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackU
 from bot.domain.policy import Policies
 from bot.domain.request import Place, UserId
 from bot.domain.texts import Translator
-from bot.environment import Environment, Shared, environment
+from bot.environment import Environment, Shared, credentials_digest, environment
 from bot.listeners.answering import Answering
 from bot.listeners.desk import Desk
 from bot.ports import Work
@@ -253,7 +253,9 @@ def build(
     rights = Rights(roster, team_id, str(team.get("enterprise_id") or ""))
     shared = Shared(database, clock, new_id, jitter, rights, team_id, wake)
     environments = [environment(each, shared) for each in settings.environments]
-    policies = Policies({(each.policy.environment, key): policy for each in environments for key, policy in each.policies.items()})
+    policies = Policies(
+        {(each.policy.environment, key): policy for each in environments for key, policy in each.policies.items()}
+    )
     catalogue = environments[0].catalogue
     messenger = SlackMessenger(client, str(team.get("url") or ""), team_id)
     sheets = Sheets(policies)
@@ -281,7 +283,9 @@ def build(
     rounds |= {f"{kind} {each.policy.environment}": work for each in environments for kind, work in each.rounds.items()}
     workers |= {name: Worker(name, work, clock, jitter) for name, work in rounds.items()}
     desk = Desk(
-        branches={(each.policy.environment, key): branch for each in environments for key, branch in each.branches.items()},
+        branches={
+            (each.policy.environment, key): branch for each in environments for key, branch in each.branches.items()
+        },
         operations=catalogue,
         policies=policies,
         rights=rights,

@@ -98,9 +98,7 @@ def environment(settings: EnvironmentSettings, shared: Shared) -> Environment:
     settle = Settle(store, clock, shared.new_id, policy, brake, wake, jitter)
     is_ours = partial(leases.has, leased("submit"))
     rounds: dict[str, Work] = {
-        "submit": Submit(
-            store, line, clock, shared.new_id, catalogue, policy, reach, settle, wake, is_ours
-        ).round,
+        "submit": Submit(store, line, clock, shared.new_id, catalogue, policy, reach, settle, wake, is_ours).round,
         "watch": Watch(store, line, clock, policy, reach, wake, jitter).round,
         "look": Look(store, line, clock, catalogue, policy, reach, settle, wake).round,
         "names": Lookups(store, line, clock, catalogue, policy, reach, wake, jitter).round,

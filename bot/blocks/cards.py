@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.domain.event import Kind
-from bot.domain.request import State, UserId
+from bot.domain.request import State
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
@@ -69,7 +69,7 @@ def _status(sheet: Sheet, lines: Sequence[Words], t: Translator, *, asks_approve
     return kit.rich(*parts)
 
 
-def _asked(sheet: Sheet, whom: Sequence[UserId], t: Translator, *, asks_here: bool) -> Line:
+def _asked(sheet: Sheet, whom: Sequence[str], t: Translator, *, asks_here: bool) -> Line:
     """Return whom the request waits for, or where they were asked."""
     if asks_here and whom:
         return kit.line(Text(": %(who)s", {"who": People(whom[:10])}), t)

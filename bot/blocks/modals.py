@@ -44,7 +44,13 @@ def form(
 
 
 def edit(
-    request: Request, operation: Operation, typed: Mapping[str, str], t: Translator, *, private_metadata: str, ticket: str
+    request: Request,
+    operation: Operation,
+    typed: Mapping[str, str],
+    t: Translator,
+    *,
+    private_metadata: str,
+    ticket: str,
 ) -> dict[str, Any]:
     """Return the same form for a request that still waits for approval."""
     title = Text(N_("Edit #%(number)s"), {"number": request.number})
@@ -68,7 +74,9 @@ def _environment(policies: Sequence[Policy], t: Translator) -> Block:
     """Return the choice of the environment; nothing is chosen beforehand, so that nobody creates in the wrong one."""
     options = tuple(Option(each.environment, each.environment, each.host) for each in policies)
     placeholder = N_("Choose an OCP")
-    field = Field(id=ids.ENVIRONMENT, label=N_("Environment"), kind=FieldKind.CHOICE, options=options, placeholder=placeholder)
+    field = Field(
+        id=ids.ENVIRONMENT, label=N_("Environment"), kind=FieldKind.CHOICE, options=options, placeholder=placeholder
+    )
     return input_of(field, t)
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from bot.domain.audience import showing
 from bot.domain.diff import Change
 from bot.domain.event import Event, Kind
-from bot.domain.request import UserId
 from bot.domain.sheet import Sheet
 from bot.domain.texts import People, Text, Translator, Words
 from bot.ports import Message
@@ -21,7 +20,7 @@ LONGEST = 700
 MOST_MENTIONED = 10
 
 
-def reply(events: Sequence[Event], sheet: Sheet, t: Translator, *, mentions: Sequence[UserId]) -> Message:
+def reply(events: Sequence[Event], sheet: Sheet, t: Translator, *, mentions: Sequence[str]) -> Message:
     """Return a run of whole *events*, oldest first, as one message; *mentions* stand where they are called for."""
     lines, at = _lines(events, sheet)
     calls = Calls(mentions[:MOST_MENTIONED], at)
@@ -42,7 +41,7 @@ def plain(message: Message, t: Translator) -> Message:
 class Calls:
     """Whom a message mentions, and at the end of which of its lines."""
 
-    whom: Sequence[UserId] = ()
+    whom: Sequence[str] = ()
     at: int = 0
 
 

@@ -33,11 +33,19 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
             case Status() as wanted:
                 return await _status(desk, wanted, said)
             case History() as wanted:
-                return history(await desk.histories.of(wanted, by=said.user.id, seen=await _visible(desk, said)), wanted, desk.translator)
+                return history(
+                    await desk.histories.of(wanted, by=said.user.id, seen=await _visible(desk, said)),
+                    wanted,
+                    desk.translator,
+                )
             case Unknown(word, nearest):
                 return answers.unknown(word, nearest, desk.translator)
             case Help():
-                return answers.help_(desk.translator, environments=[each.environment for each in desk.policies.environments], command=said.command)
+                return answers.help_(
+                    desk.translator,
+                    environments=[each.environment for each in desk.policies.environments],
+                    command=said.command,
+                )
 
     app.command(re.compile(".*"))(answering.at_once(of_command, command))
 

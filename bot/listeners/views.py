@@ -22,7 +22,9 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     async def ask(form: Interaction) -> None:
         again = RevisionId(form.value) if form.value else None
         branch = chosen(form)
-        await branch.ask.ask(branch.operation, form.typed, by=form.user, origin=form.view_id, home=form.place, again=again)
+        await branch.ask.ask(
+            branch.operation, form.typed, by=form.user, origin=form.view_id, home=form.place, again=again
+        )
 
     def chosen(form: Interaction) -> Branch:
         environment = form.typed.get(ids.ENVIRONMENT) or form.environment

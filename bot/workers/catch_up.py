@@ -11,7 +11,6 @@ from bot.domain.event import Event, canonical, digest
 from bot.domain.pace import UNSURE_FOR
 from bot.domain.projection import Reply, Wait, as_one, next_step
 from bot.domain.records import Thread
-from bot.domain.request import UserId
 from bot.domain.sheet import Sheet
 from bot.domain.texts import Translator
 from bot.ports import Message, Operation, Store, Tx
@@ -185,10 +184,10 @@ class CatchUp:
         there = replace(sheet, approvals_channel=asked.place.channel if asked else "")
         return card(there, operation, self.translator, asks_approvers=asked is not None and asked.id == ahead.thread.id)
 
-    def _people(self, sheet: Sheet, mentions: Sequence[Who]) -> list[UserId]:
-        groups = {
+    def _people(self, sheet: Sheet, mentions: Sequence[Who]) -> list[str]:
+        groups: dict[Who, list[str]] = {
             Who.APPROVERS: sheet.missing_approvers,
-            Who.SECOND_GROUP: [UserId(who) for who in sheet.second_group],
+            Who.SECOND_GROUP: list(sheet.second_group),
             Who.OPERATORS: list(sheet.operators),
             Who.REQUESTER: [sheet.request.requester],
         }

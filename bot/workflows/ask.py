@@ -136,7 +136,12 @@ class Ask:
         facts, now = [Fact(Kind.ASKED, asked, actor=by.id, role=REQUESTER)], request.created_at
         if self.policy.approvals_required == 0:
             request = request.approve_unasked(now=now)
-            facts.append(Fact(Kind.APPROVED, {"revision": revision.id, "payload_hash": revision.hash, "needed": 0, **ruled(self.policy)}))
+            facts.append(
+                Fact(
+                    Kind.APPROVED,
+                    {"revision": revision.id, "payload_hash": revision.hash, "needed": 0, **ruled(self.policy)},
+                )
+            )
         stored = await tx.save(request, *facts, at=now)
         if old:
             again = Fact(
@@ -169,9 +174,7 @@ def a_revision(new_id: NewId, payload: Mapping[str, Any], author: UserId) -> Rev
     return Revision(id=RevisionId(new_id()), number=1, payload=payload, hash=hash_, author=author)
 
 
-def read(
-    operation: Operation, typed: Mapping[str, object], policy: Policy
-) -> tuple[str, str, Mapping[str, Any]]:
+def read(operation: Operation, typed: Mapping[str, object], policy: Policy) -> tuple[str, str, Mapping[str, Any]]:
     """Return (object's name, reason, payload) of what was *typed*; raises FormRefused with every mistake."""
     lacks = policy.lacks_ticket(str(typed.get("reason") or ""))
     mistakes = {"reason": lacks} if lacks else {}

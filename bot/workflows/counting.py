@@ -52,7 +52,8 @@ class Counting:
             return
         until = (await asked_with(tx, request)).time + self.policy.approvals_last
         if now >= until:
-            raise PastDeciding(f"{request.id} could be decided on until {until}", number=request.number, when=When(until))
+            detail = f"{request.id} could be decided on until {until}"
+            raise PastDeciding(detail, number=request.number, when=When(until))
 
 
 def ruled(policy: Policy) -> dict[str, str]:

@@ -23,7 +23,12 @@ class Histories:
     sheets: Sheets
 
     async def of(self, wanted: History, *, by: UserId, seen: Callable[[Request], bool]) -> Told:
-        """Return what *by* asks for, of the requests that they may have *seen*; raises Gone if there is none of that number."""
+        """
+        Return what *by* asks for, of the requests that they may have *seen*.
+
+        Raises:
+            Gone: there is none with that number, or none that they may see.
+        """
         async with self.store.reading() as tx:
             if wanted.number is not None:
                 return Told(await self._chapters(tx, [await _numbered(tx, wanted.number, seen)]), 1)

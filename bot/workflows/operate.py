@@ -94,7 +94,8 @@ class Operate:
         async def write(tx: Tx, request: Request) -> None:
             now = self.clock.now()
             closed, act = request.close(seen, by=by.id, now=now), await tx.open_act(request.id)
-            told = {**await payload_of(tx, request), **ruled(self.policy), "reason": reason, "was": request.state, "in_doubt": await _is_in_doubt(tx, request)}
+            told = {"reason": reason, "was": request.state, "in_doubt": await _is_in_doubt(tx, request)}
+            told |= {**await payload_of(tx, request), **ruled(self.policy)}
             if act is not None:
                 await tx.save_act(replace(act, state="given_up"))
             fact = Fact(Kind.CLOSED, {**told, "actor_name": by.name}, actor=by.id, role=OPERATOR)

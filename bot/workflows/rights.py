@@ -23,6 +23,7 @@ _OUTSIDE: Mapping[Outsider, str] = MappingProxyType(
     }
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Rights:
     """

@@ -31,7 +31,9 @@ class Sheets:
         sheet = Sheet(
             request=request,
             revision=await tx.revision(request.revision),
-            environment=Environment(request.environment, policy.task_url if policy else "", stored.stopped, stored.away_since),
+            environment=Environment(
+                request.environment, policy.task_url if policy else "", stored.stopped, stored.away_since
+            ),
             cause=cause,
             names=Names(named.content.get("labels", {}) if named else {}),
             tasks=tuple(watch.snapshot for watch in watches),

@@ -51,7 +51,9 @@ async def test_guests_bots_and_who_is_gone_may_not(slack: SandboxSlack, director
     gone = slack.person("gone", deleted=True)
 
     assert [await outsider(slack, directory, each.id) for each in guests] == [Outsider.GUEST] * 2
-    found = [await outsider(slack, directory, user) for user in (bots[0].id, bots[1].id, "USLACKBOT", slack.bot_user_id)]
+    found = [
+        await outsider(slack, directory, user) for user in (bots[0].id, bots[1].id, "USLACKBOT", slack.bot_user_id)
+    ]
     assert found == [Outsider.BOT] * 4
     assert await outsider(slack, directory, gone.id) is Outsider.DELETED
 
