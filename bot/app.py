@@ -28,10 +28,12 @@ from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackU
 from bot.domain.policy import Policies
 from bot.domain.request import Place, UserId
 from bot.domain.texts import Translator
-from bot.environment import Environment, Shared, credentials_digest, environment
+from bot.environment import Environment, Shared, credentials_digest
+from bot.environment import environment as environment_of
 from bot.listeners.answering import Answering
 from bot.listeners.desk import Desk
 from bot.ports import Work
+from bot.sites import EnvironmentSettings
 from bot.slack.client import socket_handler, web_client
 from bot.slack.directory import SlackDirectory
 from bot.slack.messenger import SlackMessenger
@@ -58,6 +60,7 @@ from bot.workflows.inspect import Inspect
 from bot.workflows.reopen import Reopen
 from bot.workflows.rights import Rights
 from bot.workflows.roster import Roster
+from bot.workflows.ruling import Ruling
 from bot.workflows.sheets import Sheets
 from bot.workflows.stop import Brake
 
@@ -99,6 +102,7 @@ class Bot:
     environments: Sequence[Environment]
     leases: Leases
     roster: Roster
+    ruling: Ruling
     workers: Mapping[str, Worker]
     scheduler: AsyncIOScheduler
     socket: AsyncSocketModeHandler
@@ -111,6 +115,7 @@ class Bot:
         for each in self.environments:
             await each.brake.release()
             await each.brake.show_at(each.policy.approvals)
+            await self.ruling.load(each.policy.environment, each.rules, each.policy.hash)
             await each.leases.renew()
         await self.leases.renew()
 
@@ -228,12 +233,11 @@ async def _accepted(name: str, call: Awaitable[AsyncSlackResponse]) -> dict[str,
     return answer.data if isinstance(answer.data, dict) else {}
 
 
-async def lift(settings: Settings, clock: SystemClock, name: str) -> bool:
-    """Lift the stop of the environment *name*; return whether there was one. The running bot obeys within a second."""
+async def lift(settings: Settings, environment: EnvironmentSettings, clock: SystemClock) -> bool:
+    """Lift the stop of *environment*; return whether there was one. The running bot obeys within a second."""
     database = await opened(settings)
     try:
-        [found] = [each for each in settings.environments if each.name == name]
-        brake = Brake(database, clock, new_id, found.name, credentials_digest(found), lambda: None)
+        brake = Brake(database, clock, new_id, environment.name, credentials_digest(environment), lambda: None)
         return await brake.lift()
     finally:
         await database.close()
@@ -252,7 +256,7 @@ def build(
     roster = Roster(SlackDirectory(client), clock)
     rights = Rights(roster, team_id, str(team.get("enterprise_id") or ""))
     shared = Shared(database, clock, new_id, jitter, rights, team_id, wake)
-    environments = [environment(each, shared) for each in settings.environments]
+    environments = [environment_of(each, shared) for each in settings.environments]
     policies = Policies(
         {(each.policy.environment, key): policy for each in environments for key, policy in each.policies.items()}
     )
@@ -302,7 +306,19 @@ def build(
     socket = socket_handler(slack, app_token, proxy=settings.slack_proxy, jitter=jitter)
     ticks = {name: max(TICKS[name.partition(" ")[0]] / clock.speed, SHORTEST_TICK) for name in workers}
     scheduler, stop_seconds = schedule(workers, ticks), STOP_SECONDS / clock.speed
-    return Bot(database, environments, leases, roster, workers, scheduler, socket, answering, [], stop_seconds)
+    return Bot(
+        database,
+        environments,
+        leases,
+        roster,
+        Ruling(database, clock, wake),
+        workers,
+        scheduler,
+        socket,
+        answering,
+        [],
+        stop_seconds,
+    )
 
 
 def english() -> Translator:

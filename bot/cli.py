@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 import structlog
@@ -16,6 +17,7 @@ from bot.app import Bot, lift, make
 from bot.clock import SystemClock
 from bot.config import Settings, WrongSetting, from_environment
 from bot.domain.errors import Conflict, SlackLimited, SlackUnreachable, SlackUnsure, StoreUnavailable
+from bot.sites import EnvironmentSettings
 from bot.telemetry import logs
 
 AGAIN_SECONDS = 5.0
@@ -37,7 +39,7 @@ def main() -> None:
 
 @app.command()
 def run() -> None:
-    """Run the bot over Socket Mode until SIGTERM or Ctrl-C. Settings come from the environment."""
+    """Run the bot over Socket Mode until SIGTERM or Ctrl-C. Settings come from the environment, and bot.toml."""
     settings = _settings(os.environ)
     logs.set_up(settings.log_level, settings.secrets)
     try:
@@ -47,15 +49,16 @@ def run() -> None:
 
 
 @app.command()
-def resume() -> None:
+def resume(environment: str = typer.Argument("", help="Which one, if there are several.")) -> None:
     """Let calls to OCP go out again after a refused log-on or a wrong address, with the settings as they are."""
     settings = _settings(os.environ)
     logs.set_up(settings.log_level, settings.secrets)
+    found = _environment(settings, environment)
     try:
-        stood = asyncio.run(lift(settings, SystemClock()))
+        stood = asyncio.run(lift(settings, found, SystemClock()))
     except (WrongSetting, StoreUnavailable, Conflict) as error:
         _refuse(str(error).splitlines()[0])
-    typer.echo(f"Calls to OCP {settings.ocp_name} {'go out again' if stood else 'were not stopped'}.")
+    typer.echo(f"Calls to OCP {found.name} {'go out again' if stood else 'were not stopped'}.")
 
 
 @app.command()
@@ -107,13 +110,23 @@ async def _made(settings: Settings, clock: SystemClock, stop: asyncio.Event) -> 
     return None
 
 
+def _environment(settings: Settings, name: str) -> EnvironmentSettings:
+    """Return the environment of that name; the only one needs none."""
+    found = [each for each in settings.environments if not name or each.name.casefold() == name.casefold()]
+    if len(found) != 1:
+        names = ", ".join(each.name for each in settings.environments)
+        _refuse(f"name one environment of these: {names}")
+    return found[0]
+
+
 def _settings(environment: Mapping[str, str]) -> Settings:
     try:
-        return from_environment(environment)
+        return from_environment(environment, Path())
     except WrongSetting as error:
         _refuse(str(error))
 
 
-def _refuse(line: str) -> NoReturn:
-    typer.echo(f"obproxy-bot: {line}", err=True)
+def _refuse(lines: str) -> NoReturn:
+    for line in lines.splitlines():
+        typer.echo(f"obproxy-bot: {line}", err=True)
     raise typer.Exit(2)

@@ -61,6 +61,7 @@ class Environment:
     """One environment at work; `rounds` are its workers' by kind, `policies` and `branches` go by operation."""
 
     policy: Policy
+    rules: Mapping[str, object]
     policies: Mapping[str, Policy]
     ocp: OcpClient
     brake: Brake
@@ -118,7 +119,7 @@ def environment(settings: EnvironmentSettings, shared: Shared) -> Environment:
         )
         for key, operation in catalogue.items()
     }
-    return Environment(policy, policies, ocp, brake, leases, rounds, branches, catalogue)
+    return Environment(policy, content(settings), policies, ocp, brake, leases, rounds, branches, catalogue)
 
 
 def policy_of(settings: EnvironmentSettings, *, team: str, operation: str = "") -> Policy:

@@ -67,6 +67,7 @@ _SHOWN: dict[str, Showing] = {
     Kind.CHANGED: PROGRESS,
     Kind.TASK_GONE: PLAIN,
     Kind.LATE: ATTENTION,
+    Kind.RULES_LOADED: CARD_ONLY,
 }
 
 

@@ -45,6 +45,8 @@ class Kind(StrEnum):
     RESTARTED = "environment.restarted"
     AWAY = "environment.away"
     BACK = "environment.back"
+    RULES_LOADED = "policy.loaded"
+    RULES_CHANGED = "policy.changed"
 
 
 STATE_KINDS = tuple(kind for kind in Kind if kind.value.startswith("request."))

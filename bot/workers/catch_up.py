@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.blocks.cards import card
 from bot.blocks.replies import notice, plain, reply
-from bot.domain.audience import Who, asked_in, called_in
+from bot.domain.audience import Who, asked_in, called_in, showing
 from bot.domain.event import Event, canonical, digest
 from bot.domain.pace import UNSURE_FOR
 from bot.domain.projection import Reply, Wait, as_one, next_step
@@ -163,11 +163,14 @@ class CatchUp:
         return False
 
     async def _notice(self, ahead: Ahead) -> bool:
-        """Show an environment's next event: a message of its own, no card."""
+        """Show an environment's next event: a message of its own, no card; some are for the record alone."""
         thread = ahead.thread
         if not ahead.events:
             return False
         event = ahead.events[0]
+        if not showing(event.kind).as_text:
+            await self.notes.save(replace(thread, cursor=event.seq))
+            return True
         if await self.posts.found(thread, since=ahead.since) is None:
             message = notice(event, thread.environment, self.translator)
             thread, _ = await self.posts.post(thread, self._draft(ahead, message, event.seq))

@@ -57,7 +57,7 @@ class Click:
         return request
 
     async def answer(self, store: Store, write: Callable[[Tx, Request], Awaitable[T]]) -> T:
-        """Let *write* answer what the card asks, in one transaction, and return what it returns; raises as `request`."""
+        """Let *write* answer what the card asks, in one transaction; return what it returns; raises as `request`."""
 
         async def attempt() -> T:
             async with store.transaction() as tx:

@@ -128,6 +128,8 @@ DATA: dict[str, dict[str, Any]] = {
     "answer.late": {"task": TASK_ID, "trace_id": "b7d0"},
     "environment.stopped": {"reason": "credentials", "detail": "IAM10004"},
     "environment.restarted": {},
+    "policy.loaded": {"hash": "0", "changed": [], "rules": {"name": "prod"}},
+    "policy.changed": {"hash": "0", "changed": ["rules.approvers", "ticket_pattern"]},
     "environment.away": {"since": NOW.isoformat()},
     "environment.back": {
         "since": NOW.isoformat(),

@@ -21,7 +21,7 @@ def read(message: Message) -> list[str]:
 
 def test_help_lists_what_can_be_typed_and_nothing_else() -> None:
     """Every line is a command, every command has a line."""
-    _, *rows = read(answers.help_(T, environment="prod", command="/obproxy"))
+    _, *rows = read(answers.help_(T, environments=["prod"], command="/obproxy"))
     typed = [row.removeprefix("/obproxy ").split("  ")[0] for row in rows]
 
     assert not any(isinstance(parse(text), Unknown) for text in typed)

@@ -25,7 +25,7 @@ from bot.domain.sheet import Environment
 from bot.domain.texts import N_, Text
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
-from tests.builders import DANA, NOW, OMAR, PAYLOAD, TASK_ID, a_sheet, a_task, an_event
+from tests.builders import DANA, NOW, OMAR, PAYLOAD, TASK_ID, a_policy, a_sheet, a_task, an_event
 
 from .strategies import DATA
 
@@ -53,7 +53,14 @@ def _uncertain() -> Event:
 
 def _form() -> dict[str, Any]:
     heading, submit = Text(N_("Create OBProxy cluster")), Text(N_("Ask for approval"))
-    return modals.form(OPERATION, T, heading=heading, submit=submit, private_metadata='{"channel":"C0PAY"}')
+    return modals.form(
+        OPERATION,
+        T,
+        heading=heading,
+        submit=submit,
+        private_metadata='{"channel":"C0PAY"}',
+        policies=[a_policy(host="ocp.example")],
+    )
 
 
 def _pending_card() -> Message:
@@ -164,7 +171,7 @@ def _escalated_reply() -> Message:
 def _edit_modal() -> dict[str, Any]:
     request = a_sheet().request
     typed = OPERATION.typed(request.reason, PAYLOAD)
-    return modals.edit(request, OPERATION, typed, T, private_metadata='{"value":"revision-1"}')
+    return modals.edit(request, OPERATION, typed, T, private_metadata='{"value":"revision-1"}', ticket="")
 
 
 def _withdraw_modal() -> dict[str, Any]:

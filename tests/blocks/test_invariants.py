@@ -15,6 +15,7 @@ from bot.blocks.attaching import attach
 from bot.blocks.cards import card
 from bot.blocks.replies import notice, plain, reply
 from bot.domain import errors
+from bot.domain.approvals import Approvals
 from bot.domain.candidate import Candidate, candidates
 from bot.domain.diff import diff
 from bot.domain.errors import BotError, FormRefused
@@ -26,7 +27,20 @@ from bot.domain.task import Task
 from bot.domain.texts import Text
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
-from tests.builders import DANA, INES, NOW, OMAR, PAYLOAD, a_mark, a_request, a_sheet, a_task, an_event, stages
+from tests.builders import (
+    DANA,
+    INES,
+    NOW,
+    OMAR,
+    PAYLOAD,
+    a_mark,
+    a_policy,
+    a_request,
+    a_sheet,
+    a_task,
+    an_event,
+    stages,
+)
 
 from .limits import complaints, complaints_of_view, tokens
 from .strategies import HOSTILE, WORDS, events, sheets
@@ -46,8 +60,10 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
     yield card(replace(sheet, approvals_channel=""), OPERATION, T, asks_approvers=False)
     yield reply(happened, sheet, T, mentions=[OMAR])
     yield notice(happened[0], words, T)
-    yield answers.help_(T, environment=words, command="/obproxy")
+    yield answers.help_(T, environments=[words], command="/obproxy")
     yield answers.unknown(words, words, T)
+    for given in ({}, {OMAR: NOW}):
+        yield answers.decided(sheet.request, Approvals(needed=1, given=given), T)
     yield answers.told(Text("%(words)s", {"words": words}), T)
     for here in (True, False):
         yield answers.asked(
@@ -58,11 +74,14 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
 
 def views(sheet: Sheet) -> Iterator[dict[str, Any]]:
     """Yield every modal."""
-    yield modals.form(OPERATION, T, heading=Text("Create OBProxy cluster"), submit=Text("Ask"), private_metadata="{}")
+    here = a_policy(environment=sheet.request.environment, host=sheet.request.name, ticket_example=sheet.request.reason)
+    heading, submit = Text("Create OBProxy cluster"), Text("Ask")
+    for policies in ([here], [here, a_policy()]):
+        yield modals.form(OPERATION, T, heading=heading, submit=submit, private_metadata="{}", policies=policies)
     yield modals.why(sheet.request, T, private_metadata="{}")
     yield modals.withdraw(sheet.request, T, private_metadata="{}")
     typed = OPERATION.typed(PAYLOAD_REASON, PAYLOAD)
-    yield modals.edit(sheet.request, OPERATION, typed, T, private_metadata="{}")
+    yield modals.edit(sheet.request, OPERATION, typed, T, private_metadata="{}", ticket=sheet.request.reason)
     for in_doubt in (True, False):
         yield modals.close(sheet.request, T, in_doubt=in_doubt, private_metadata="{}")
     yield attach(sheet.request, candidates(sheet.cause), T, private_metadata="{}")

@@ -16,7 +16,7 @@ from bot.domain.candidate import CHOSEN, TYPED, Candidate
 from bot.domain.form import FieldKind
 from bot.domain.texts import Text
 from bot.operations.create_cluster import CreateCluster
-from tests.builders import PAYLOAD, a_request, a_revision
+from tests.builders import PAYLOAD, a_policy, a_request, a_revision
 
 T = NullTranslations()
 OPERATION = CreateCluster()
@@ -31,18 +31,47 @@ def pages(payload: Mapping[str, Any]) -> str:
 
 def test_every_field_has_its_input() -> None:
     """The block is the field, so a mistake can stand at it; every answer has one action."""
-    view = modals.form(OPERATION, T, heading=Text("Create"), submit=Text("Ask"), private_metadata="{}")
+    view = modals.form(
+        OPERATION, T, heading=Text("Create"), submit=Text("Ask"), private_metadata="{}", policies=[a_policy()]
+    )
 
-    assert [block["block_id"] for block in view["blocks"]] == [field.id for field in OPERATION.form]
-    assert {block["element"]["action_id"] for block in view["blocks"]} == {ids.FORM_ANSWER}
-    assert [block["optional"] for block in view["blocks"]] == [not field.required for field in OPERATION.form]
+    _, *inputs = view["blocks"]
+    assert [block["block_id"] for block in inputs] == [field.id for field in OPERATION.form]
+    assert {block["element"]["action_id"] for block in inputs} == {ids.FORM_ANSWER}
+    assert [block["optional"] for block in inputs] == [not field.required for field in OPERATION.form]
     assert view["callback_id"] == ids.FORM
+
+
+def test_a_form_for_several_environments_asks_which_and_guesses_none() -> None:
+    """In one that needs a ticket the reason says what one looks like."""
+    prod, staging = (
+        a_policy(host="ocp.example", ticket_example="CHG0012345"),
+        a_policy(environment="staging", host="o2"),
+    )
+    asks, *inputs = modals.form(
+        OPERATION, T, heading=Text("Create"), submit=Text("Ask"), private_metadata="{}", policies=[prod, staging]
+    )["blocks"]
+    says, *_ = modals.form(
+        OPERATION, T, heading=Text("Create"), submit=Text("Ask"), private_metadata="{}", policies=[prod]
+    )["blocks"]
+
+    assert asks["block_id"] == ids.ENVIRONMENT
+    assert [option["value"] for option in asks["element"]["options"]] == ["prod", "staging"]
+    assert [option["description"]["text"] for option in asks["element"]["options"]] == ["ocp.example", "o2"]
+    assert "initial_option" not in asks["element"]
+    assert "Needs a change ticket, such as CHG0012345." in str(
+        [each for each in inputs if each["block_id"] == "reason"]
+    )
+    assert "prod" in str(says)
+    assert "ocp.example" in str(says)
 
 
 def test_what_a_field_starts_with_is_one_of_its_answers() -> None:
     """Slack refuses an initial option that is not listed."""
-    view = modals.form(OPERATION, T, heading=Text("Create"), submit=Text("Ask"), private_metadata="{}")
-    elements = {block["block_id"]: block["element"] for block in view["blocks"]}
+    view = modals.form(
+        OPERATION, T, heading=Text("Create"), submit=Text("Ask"), private_metadata="{}", policies=[a_policy()]
+    )
+    elements = {block["block_id"]: block["element"] for block in view["blocks"][1:]}
 
     for field in OPERATION.form:
         if field.kind is FieldKind.CHOICE and field.initial:

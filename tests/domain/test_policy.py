@@ -1,36 +1,126 @@
-"""Who may do what; whoever may not reads who may."""
+"""Who may do what; whoever may not reads which role it needs, which ones they have, and who has it."""
 
-from dataclasses import replace
 from gettext import NullTranslations
 
 import pytest
 
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import FormRefused, GroupUnknown, NotAllowed, NotConfigured, WrongChannel
+from bot.domain.policy import ADMIN, APPROVER, OPERATOR, REQUESTER, ROLES, VIEWER, Policies
 from bot.domain.request import UserId
-from tests.builders import DANA, INES, OMAR, a_policy
+from bot.domain.standing import EVERYONE, Standing
+from tests.builders import DANA, INES, OMAR, a_policy, a_request
 
 T = NullTranslations()
-EVE = UserId("U0EVE")
-POLICY = a_policy(operators=(EVE, INES))
+EVE, MIA = UserId("U0EVE"), UserId("U0MIA")
+DBA = "S0DBA"
+POLICY = a_policy(approvers=(OMAR, DBA), also_approve=(MIA,), operators=(EVE,), admins=(INES,), requesters=(DANA,))
 
 
 @pytest.mark.invariant(4)
-def test_operators_and_approvers_operate() -> None:
-    """Until roles exist approvers are operators, but operators are no approvers."""
-    for user in (EVE, INES, OMAR):
-        POLICY.must_operate(user)
-    with pytest.raises(NotAllowed):
-        POLICY.must_approve(EVE)
+@pytest.mark.parametrize(
+    ("who", "roles"),
+    [
+        (Standing(OMAR), {VIEWER: EVERYONE, APPROVER: OMAR}),
+        (Standing(INES, frozenset({DBA})), {VIEWER: EVERYONE, APPROVER: DBA, ADMIN: INES}),
+        (Standing(MIA), {VIEWER: EVERYONE, APPROVER: MIA}),
+        (Standing(EVE), {VIEWER: EVERYONE, OPERATOR: EVE}),
+        (Standing(DANA), {VIEWER: EVERYONE, REQUESTER: DANA}),
+        (Standing(UserId("U0NEW"), frozenset({"S0OTHER"})), {VIEWER: EVERYONE}),
+    ],
+)
+def test_a_role_is_had_by_id_or_group_and_leads_to_no_other(who: Standing, roles: dict[str, str]) -> None:
+    """Operators do not approve, approvers do not operate, an admin does neither."""
+    assert dict(POLICY.roles(who)) == roles
+    for role in ROLES:
+        if role in roles:
+            POLICY.must_be(role, who)
+        else:
+            with pytest.raises(NotAllowed):
+                POLICY.must_be(role, who)
+
+
+def test_whoever_has_a_role_may_look_although_viewers_are_others() -> None:
+    policy = a_policy(viewers=(MIA,), requesters=(DANA,), operators=(EVE,))
+
+    assert [bool(policy.roles(Standing(who)).get(VIEWER)) for who in (MIA, DANA, EVE, OMAR)] == [True] * 4
+    assert VIEWER not in policy.roles(Standing(UserId("U0NEW")))
 
 
 @pytest.mark.invariant(4)
-def test_anybody_else_is_told_who_may() -> None:
-    """Each name once."""
+def test_who_may_not_is_told_what_they_are_and_who_may() -> None:
     with pytest.raises(NotAllowed) as refused:
-        POLICY.must_operate(DANA)
+        POLICY.must_be(APPROVER, Standing(DANA))
 
     assert refused.value.text.render(T) == (
-        f"Attaching a task and closing a request in prod need the operator role. Operators: @{EVE}, @{INES}, @{OMAR}."
+        f"Approving in prod needs the approver role; you are viewer, requester. Approvers: @{OMAR}, @{DBA}, @{MIA}."
     )
+
+
+@pytest.mark.invariant(4)
+def test_a_group_that_slack_does_not_tell_gives_nobody_a_role() -> None:
+    """And is not taken for one that the person is not in, either; who is named by id needs no group."""
+    with pytest.raises(GroupUnknown) as unknown:
+        POLICY.must_be(APPROVER, Standing(EVE, unknown=frozenset({DBA})))
+    POLICY.must_be(APPROVER, Standing(OMAR, unknown=frozenset({DBA})))
     with pytest.raises(NotAllowed):
-        replace(POLICY, operators=(), approvers=()).must_operate(OMAR)
+        POLICY.must_be(OPERATOR, Standing(OMAR, unknown=frozenset({DBA})))
+
+    assert unknown.value.fields["groups"].ids == [DBA]
+
+
+@pytest.mark.parametrize(("channel", "is_right"), [("C0PAY", True), ("C0DBA", True), ("C0OTHER", False), ("", False)])
+def test_commands_are_typed_where_the_rules_say(channel: str, *, is_right: bool) -> None:
+    """The channel for approvals is always one of them, for that is where cards are."""
+    policy = a_policy(channels=("C0PAY",))
+    if is_right:
+        policy.must_be_here(channel)
+    else:
+        with pytest.raises(WrongChannel):
+            policy.must_be_here(channel)
+    a_policy().must_be_here(channel)
+
+
+def test_a_reason_without_its_ticket_is_told_what_one_looks_like() -> None:
+    policy = a_policy(ticket_pattern=r"CHG\d{7}", ticket_example="CHG0012345")
+    lacks = policy.lacks_ticket("second proxy for payments")
+
+    assert lacks is not None
+    assert lacks.render(T) == "A reason in prod needs a change ticket, such as CHG0012345."
+    assert policy.lacks_ticket("CHG0012345, second proxy") is None
+    assert a_policy().lacks_ticket("") is None
+
+
+@pytest.mark.invariant(4)
+@pytest.mark.parametrize(
+    ("members", "needed", "is_enough"),
+    [
+        ({DBA: frozenset({EVE})}, 3, True),  # Omar, Mia, Eve
+        ({DBA: frozenset({EVE, OMAR, MIA, DANA})}, 3, True),  # each counts once, who asks not at all
+        ({DBA: frozenset({EVE, DANA})}, 4, False),
+        ({DBA: None}, 2, True),  # the others are enough
+        ({DBA: None}, 3, False),
+    ],
+)
+def test_enough_others_must_be_able_to_approve(
+    members: dict[str, frozenset[UserId] | None], needed: int, *, is_enough: bool
+) -> None:
+    policy = a_policy(approvers=(OMAR, DBA), also_approve=(MIA,), approvals_required=needed)
+    if is_enough:
+        policy.must_have_approvers({DANA}, members)
+    else:
+        with pytest.raises(FormRefused) as refused:
+            policy.must_have_approvers({DANA}, members)
+        assert ("groups" in refused.value.at["name"].fields) == (members[DBA] is None)
+
+
+def test_rules_are_found_by_operation_and_a_name_whatever_its_case() -> None:
+    own, general = a_policy(operation="obproxy.create"), a_policy()
+    policies = Policies({("prod", ""): general, ("prod", "obproxy.create"): own})
+
+    assert policies.of(a_request()) is own
+    assert policies.of(a_request(operation="obproxy.other")) is general
+    assert policies.named("PROD", "obproxy.create") is own
+    assert policies.named("staging") is None
+    assert policies.get(a_request(environment="gone")) is None
+    with pytest.raises(NotConfigured):
+        policies.of(a_request(environment="gone"))

@@ -34,7 +34,7 @@ async def test_the_guard_refuses_a_call_inside_and_allows_it_outside(world: Worl
     """Both ports, both kinds of transaction; also in a task that was started inside."""
     await world.start_bot()
     assert world.bot is not None
-    ocp, opens = world.bot.ocp, getattr(world.bot.database, kind)
+    ocp, opens = world.bot.environments[0].ocp, getattr(world.bot.database, kind)
 
     async with opens():
         with pytest.raises(CallInTransactionError):

@@ -153,10 +153,11 @@ async def test_a_stop_is_lifted_by_whoever_runs_the_bot(world: World) -> None:
     await world.omar.clicks(card, "request.approve")
     await world.slack.wait_for(lambda: [m for m in world.approvals.messages if "address" in world.slack.rendered(m)])
 
-    assert await lift(from_environment(world.environment()), world.clock)
+    settings = from_environment(world.environment())
+    assert await lift(settings, settings.environments[0], world.clock)
     await world.reads(card, "✅ Done")
 
-    assert not await lift(from_environment(world.environment()), world.clock)
+    assert not await lift(settings, settings.environments[0], world.clock)
     assert len(world.ocp.accepted_creates) == 1
 
 

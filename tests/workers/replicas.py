@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from gettext import NullTranslations
 
-from bot.app import policy_of
 from bot.config import from_environment
 from bot.domain.event import Fact
-from bot.domain.policy import Policy
+from bot.domain.policy import Policies, Policy
 from bot.domain.records import Thread
 from bot.domain.request import Actor, Place, Request, State, UserId
+from bot.environment import policy_of
 from bot.operations import load
 from bot.sandbox.slack import Fault, Message, SandboxSlack
 from bot.slack.client import web_client
@@ -29,6 +29,7 @@ from bot.workers.posts import Posts
 from bot.workers.sender import Sender
 from bot.workflows.ask import Ask
 from bot.workflows.sheets import Sheets
+from tests.people import Town, rights_of
 from tests.still_clock import StillClock
 from tests.stories.world import answers
 
@@ -67,7 +68,15 @@ class Replica:
         posts = Posts(notes, new_id, messenger, gate, self.copies)
         catalogue = load(exporter_port_names=PORTS)
         drawings = Drawings(notes, messenger, gate)
-        catch_up = CatchUp(self.database, notes, posts, drawings, Sheets(policy), catalogue, NullTranslations())
+        catch_up = CatchUp(
+            self.database,
+            notes,
+            posts,
+            drawings,
+            Sheets(Policies({("prod", ""): policy})),
+            catalogue,
+            NullTranslations(),
+        )
         self.sender = Sender(self.database, clock, catch_up, self.outage)
 
     async def round(self) -> None:
@@ -86,7 +95,7 @@ class Scene:
         self.url, self.slack, self.clock = url, slack, clock
         self.channel = slack.room("dba-approvals")
         self.dana, self.omar = slack.person("dana"), slack.person("omar")
-        self.policy = policy_of(from_environment(self.environment()), team_id=slack.team_id)
+        self.policy = policy_of(from_environment(self.environment()).environments[0], team=slack.team_id)
         self.database = Database.at(url)
         self.replicas: list[Replica] = []
 
@@ -110,7 +119,7 @@ class Scene:
 
     async def asked(self, channel: str = "") -> Request:
         """Let Dana ask, in the approvals channel unless another one is named."""
-        ask = Ask(self.database, self.clock, new_id, self.policy, lambda: None)
+        ask = Ask(self.database, self.clock, new_id, self.policy, rights_of(Town(), self.clock), lambda: None)
         home = Place(self.slack.team_id, channel or self.channel.id)
         operation = load(exporter_port_names=PORTS)["obproxy.create"]
         return await ask.ask(operation, TYPED, by=Actor(UserId(self.dana.id)), origin=new_id(), home=home)

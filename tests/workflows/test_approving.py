@@ -25,7 +25,7 @@ from bot.domain.errors import (
     TooLate,
 )
 from bot.domain.event import Event, Fact, Kind
-from bot.domain.policy import Policy
+from bot.domain.policy import Policies, Policy
 from bot.domain.request import Actor, Request, RevisionId, State, UserId
 from bot.operations.create_cluster import CreateCluster
 from bot.store.database import Database
@@ -33,7 +33,9 @@ from bot.workflows.ask import Ask
 from bot.workflows.deadlines import Deadlines
 from bot.workflows.decide import Decide
 from bot.workflows.own import Own
+from bot.workflows.rights import Rights
 from tests.builders import DANA, INES, NOW, OMAR, PAYLOAD, a_policy, a_request, a_revision
+from tests.people import Town, rights_of
 from tests.still_clock import StillClock
 
 MIA = UserId("U0MIA")
@@ -53,22 +55,27 @@ class Office:
     policy: Policy
     clock: StillClock = field(default_factory=StillClock)
     ids: Iterable[int] = field(default_factory=itertools.count)
+    town: Town = field(default_factory=Town)
+
+    @property
+    def rights(self) -> Rights:
+        return rights_of(self.town, self.clock)
 
     @property
     def decide(self) -> Decide:
-        return Decide(self.database, self.clock, self.policy, wake)
+        return Decide(self.database, self.clock, self.policy, self.rights, wake)
 
     @property
     def own(self) -> Own:
-        return Own(self.database, self.clock, self.new_id, self.policy, wake)
+        return Own(self.database, self.clock, self.new_id, self.policy, self.rights, wake)
 
     @property
     def ask(self) -> Ask:
-        return Ask(self.database, self.clock, self.new_id, self.policy, wake)
+        return Ask(self.database, self.clock, self.new_id, self.policy, self.rights, wake)
 
     @property
     def deadlines(self) -> Deadlines:
-        return Deadlines(self.database, self.clock, self.policy, wake)
+        return Deadlines(self.database, self.clock, Policies({("prod", ""): self.policy}), wake)
 
     def new_id(self) -> str:
         return f"id-{next(iter(self.ids))}"
@@ -361,7 +368,7 @@ async def test_a_withdrawal_that_is_sent_twice_is_one(office: Office) -> None:
 
 async def test_what_has_not_ended_is_not_asked_for_again(office: Office) -> None:
     with pytest.raises(OldButton):
-        await office.ask.may_ask_again(await office.seen())
+        await office.ask.may_ask_again(await office.seen(), "", by=Actor(DANA))
 
 
 # ---------------------------------------------------------------- time
