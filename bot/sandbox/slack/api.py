@@ -13,6 +13,7 @@ from .limits import Limits
 from .methods import APP_TOKEN_METHODS, METHODS, Desk
 from .model import Json
 from .records import Record
+from .scopes import check_scope
 
 RESPONSE_URL = "response_url"
 Effect = Callable[[], Json]
@@ -98,7 +99,7 @@ class Api:
             return web.json_response({"ok": True} | effect())
         except Refused as refused:
             record.error, record.messages = refused.error, refused.messages
-            body: Json = {"ok": False, "error": refused.error}
+            body: Json = {"ok": False, "error": refused.error} | refused.fields
             if refused.messages:
                 body |= {"errors": refused.messages, "response_metadata": {"messages": refused.messages}}
             return web.json_response(body, status=404 if record.method == RESPONSE_URL else 200)
@@ -107,6 +108,7 @@ class Api:
         if method not in METHODS:
             raise Refused("unknown_method")
         self._check_token(method, token)
+        check_scope(method, self._desk.workspace.identity.scopes)
         args.update(unpacked(args))  # the record shows them unpacked as well
         return METHODS[method](self._desk, args)
 

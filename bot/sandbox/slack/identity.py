@@ -5,6 +5,8 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterator
 
+from .scopes import SCOPES
+
 
 class Ids:
     """Hands out ids that look like Slack's, counted per kind: the first user is U0000000001."""
@@ -26,10 +28,12 @@ class Identity:
     bot_id = "B0000000001"
     bot_user_id = "U000000000B"
     bot_name = "obproxy"
+    enterprise_id = ""
     verification_token = "verification-token-unused"
 
     def __init__(self) -> None:
         self.signing_secret = secrets.token_hex(16)
+        self.scopes = set(SCOPES)
         self.reissue()
 
     def reissue(self) -> None:

@@ -20,6 +20,7 @@ METHOD_TIERS: Mapping[str, int] = {
     "conversations.info": 3,
     "conversations.open": 3,
     "users.info": 4,
+    "usergroups.list": 2,
     "usergroups.users.list": 2,
     "apps.connections.open": 3,
 }

@@ -112,8 +112,9 @@ class Room:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Usergroup:
-    """A user group and the ids of its members, in order."""
+    """A user group and the ids of its members, in order; a disabled one keeps them."""
 
     id: str
     handle: str
     members: list[str]
+    disabled: bool = False

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def command_payload(workspace: Workspace, person: "Person", line: str, room: Room) -> Json:
     """Return the fields of a slash command; the caller adds ``trigger_id`` and ``response_url``."""
     command, _, text = line.partition(" ")
-    return {
+    enterprise = _enterprise(workspace.identity.enterprise_id) or {}
+    return {f"enterprise_{name}": value for name, value in enterprise.items()} | {
         "token": workspace.identity.verification_token,
         "team_id": person.team_id,
         "team_domain": workspace.identity.team_domain,
@@ -37,7 +38,7 @@ def interaction_payload(workspace: Workspace, person: "Person", kind: str) -> Js
         "api_app_id": identity.app_id,
         "token": identity.verification_token,
         "team": {"id": identity.team_id, "domain": identity.team_domain},
-        "enterprise": None,
+        "enterprise": _enterprise(identity.enterprise_id),
         "is_enterprise_install": False,
     }
 
@@ -82,7 +83,7 @@ def event_payload(workspace: Workspace, event: Json) -> Json:
     """Wrap *event* as the Events API does."""
     identity = workspace.identity
     authorization = {
-        "enterprise_id": None,
+        "enterprise_id": identity.enterprise_id or None,
         "team_id": identity.team_id,
         "user_id": identity.bot_user_id,
         "is_bot": True,
@@ -99,6 +100,10 @@ def event_payload(workspace: Workspace, event: Json) -> Json:
         "authorizations": [authorization],
         "is_ext_shared_channel": False,
     }
+
+
+def _enterprise(id_: str) -> Json | None:
+    return {"id": id_, "name": f"Organization {id_}"} if id_ else None
 
 
 def _optional(message: Message) -> Json:

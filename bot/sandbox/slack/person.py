@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from . import commands, submitting, using
 from .delivery import Ack
@@ -12,6 +12,16 @@ from .results import Answer, Click, Submission
 from .searching import Place, search
 from .stage import Stage
 from .views import Values, View
+
+
+class Marks(TypedDict, total=False):
+    """What sets somebody apart from a full member."""
+
+    is_restricted: bool
+    is_ultra_restricted: bool
+    is_bot: bool
+    is_workflow_bot: bool
+    deleted: bool
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -27,8 +37,11 @@ class Person:
     name: str
     team_id: str
     stage: Stage
+    enterprise_id: str = ""
     is_restricted: bool = False
+    is_ultra_restricted: bool = False
     is_bot: bool = False
+    is_workflow_bot: bool = False
     deleted: bool = False
     locale: str = "en-US"
     home: View | None = None
@@ -103,24 +116,6 @@ class Person:
         """Show an error of Slack's own."""
         self.errors.append(text)
         self.stage.workspace.changes.ring()
-
-    def as_json(self) -> Json:
-        """Return the user in Slack's spelling (users.info)."""
-        names = {"real_name": self.name.title(), "display_name": self.name}
-        return {
-            "id": self.id,
-            "team_id": self.team_id,
-            "name": self.name,
-            "real_name": self.name.title(),
-            "deleted": self.deleted,
-            "tz": "Etc/UTC",
-            "locale": self.locale,
-            "is_bot": self.is_bot,
-            "is_restricted": self.is_restricted,
-            "is_ultra_restricted": False,
-            "is_stranger": self.team_id != self.stage.workspace.identity.team_id,
-            "profile": names | {"email": f"{self.name}@example.com"},
-        }
 
     def __repr__(self) -> str:
         return f"<Person {self.name} {self.id}>"

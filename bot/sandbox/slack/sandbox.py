@@ -4,13 +4,13 @@ import secrets
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 from .delivery import Ack
 from .faults import Fault
 from .model import Json, Room, Usergroup
 from .parts import join
-from .person import Person
+from .person import Marks, Person
 from .posts import Posts
 from .watching import Watching
 
@@ -90,17 +90,22 @@ class SandboxSlack(Watching):
         return challenge in (ack.payload or {}).values()
 
     def person(
-        self, name: str, *, is_restricted: bool = False, is_bot: bool = False, team_id: str | None = None
+        self, name: str, *, team_id: str | None = None, enterprise_id: str | None = None, **marks: Unpack[Marks]
     ) -> Person:
-        """Create somebody; *is_restricted* makes a guest, another *team_id* a stranger."""
+        """
+        Create somebody: a full member, unless *marks* make a guest or a bot of them, or deactivate them.
+
+        With another *team_id* they come from elsewhere, of our organization only if *enterprise_id* says so.
+        """
         workspace = self._parts.workspace
+        ours = workspace.identity.enterprise_id if team_id in {None, self.team_id} else ""
         person = Person(
             id=workspace.ids.next("U"),
             name=name,
             team_id=team_id or self.team_id,
+            enterprise_id=ours if enterprise_id is None else enterprise_id,
             stage=self._parts.stage,
-            is_restricted=is_restricted,
-            is_bot=is_bot,
+            **marks,
         )
         workspace.people[person.id] = person
         return person
@@ -109,10 +114,11 @@ class SandboxSlack(Watching):
         """Create a channel that everybody is in."""
         return self._parts.workspace.add_room(name, private=private, bot_is_member=bot_is_member)
 
-    def usergroup(self, handle: str, members: list[Person]) -> Usergroup:
-        """Create a user group; its `members` (ids) may be changed afterwards."""
+    def usergroup(self, handle: str, members: list[Person], *, id: str | None = None) -> Usergroup:  # noqa: A002
+        """Create a user group, with an *id* (S...) if one is wanted; it may be changed and disabled afterwards."""
         workspace = self._parts.workspace
-        group = Usergroup(id=workspace.ids.next("S"), handle=handle, members=[person.id for person in members])
+        ids = [person.id for person in members]
+        group = Usergroup(id=id or workspace.ids.next("S"), handle=handle, members=ids)
         workspace.groups[group.id] = group
         return group
 
@@ -140,6 +146,14 @@ class SandboxSlack(Watching):
     def reissue_tokens(self) -> None:
         """Install the app again: new tokens, and the old ones are worth nothing."""
         self._parts.workspace.identity.reissue()
+
+    def withdraw_scope(self, scope: str) -> None:
+        """Let the app be without *scope*: what needs it answers `missing_scope`."""
+        self._parts.workspace.identity.scopes.discard(scope)
+
+    def join_enterprise(self, enterprise_id: str) -> None:
+        """Make the workspace part of an organization on Enterprise Grid; who is created from now on is of it."""
+        self._parts.workspace.identity.enterprise_id = enterprise_id
 
     def refuse_sockets(self) -> None:
         """Answer each handshake of a socket with 503 from now on; the Web API and what is connected stay."""

@@ -91,5 +91,10 @@ class Workspace:
         return message
 
     def members(self, group_ids: Iterable[str]) -> set[str]:
-        """Return the user ids in these groups."""
-        return {member for group in group_ids if group in self.groups for member in self.groups[group].members}
+        """Return the user ids in these groups, as far as there are such groups and they are enabled."""
+        found = [self.groups[group] for group in group_ids if group in self.groups]
+        return {member for group in found if not group.disabled for member in group.members}
+
+    def is_in_sight(self, user: str) -> bool:
+        """Tell whether the bot shares a channel with *user*."""
+        return any(room.bot_is_member and not room.im_user and room.holds(user) for room in self.rooms.values())

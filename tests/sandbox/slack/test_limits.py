@@ -24,7 +24,14 @@ async def calls_until_limited(slack: SandboxSlack, client: AsyncWebClient, metho
 
 @pytest.mark.parametrize(
     ("method", "most"),
-    [("chat.update", 50), ("usergroups.users.list", 20), ("views.open", 100), ("conversations.replies", 50)],
+    [
+        ("chat.update", 50),
+        ("usergroups.list", 20),
+        ("usergroups.users.list", 20),
+        ("users.info", 100),
+        ("views.open", 100),
+        ("conversations.replies", 50),
+    ],
 )
 async def test_a_method_has_so_many_calls_a_minute(
     slack: SandboxSlack, client: AsyncWebClient, method: str, most: int

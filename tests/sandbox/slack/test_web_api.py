@@ -28,19 +28,6 @@ async def test_an_unknown_method(client: AsyncWebClient) -> None:
     assert await error_of(client.api_call("chat.whisper")) == "unknown_method"
 
 
-async def test_users_and_groups(slack: SandboxSlack, dana: Person, omar: Person, client: AsyncWebClient) -> None:
-    guest = slack.person("gus", is_restricted=True, team_id="T0000000009")
-    group = slack.usergroup("dba-oncall", [dana, omar])
-
-    assert (await client.users_info(user=dana.id))["user"]["name"] == "dana"
-    user = (await client.users_info(user=guest.id))["user"]
-    assert (user["is_restricted"], user["team_id"]) == (True, "T0000000009")
-    assert (await client.users_info(user=slack.bot_user_id))["user"]["is_bot"]
-    assert (await client.usergroups_users_list(usergroup=group.id))["users"] == [dana.id, omar.id]
-    assert await error_of(client.users_info(user="U404")) == "user_not_found"
-    assert await error_of(client.usergroups_users_list(usergroup="S404")) == "no_such_subteam"
-
-
 async def test_conversations(room: Room, dana: Person, client: AsyncWebClient) -> None:
     opened = await client.conversations_open(users=[dana.id])
     described = await client.conversations_info(channel=room.id)

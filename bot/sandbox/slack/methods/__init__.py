@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from . import chat, conversations, people, views
+from . import chat, conversations, groups, people, views
 from .desk import Desk, Method
 
 __all__ = ["APP_TOKEN_METHODS", "METHODS", "Desk", "Method"]
@@ -19,7 +19,8 @@ METHODS: Mapping[str, Method] = {
     "conversations.info": conversations.info,
     "conversations.open": conversations.open_direct,
     "conversations.replies": conversations.replies,
-    "usergroups.users.list": people.usergroup_members,
+    "usergroups.list": groups.list_groups,
+    "usergroups.users.list": groups.list_members,
     "users.info": people.user_info,
     "views.open": views.open_view,
     "views.publish": views.publish,

@@ -1,8 +1,9 @@
-"""Methods about the app itself, users and user groups."""
+"""Methods about the app itself and users."""
 
-from bot.sandbox.slack.arguments import required
+from bot.sandbox.slack.arguments import flag, required
 from bot.sandbox.slack.errors import Refused
 from bot.sandbox.slack.model import Json
+from bot.sandbox.slack.users import SLACKBOT, bot_json, person_json, slackbot_json
 
 from .desk import Desk
 
@@ -10,7 +11,8 @@ from .desk import Desk
 def auth_test(desk: Desk, _args: Json) -> Json:
     """Say who the token belongs to."""
     identity = desk.workspace.identity
-    return {
+    enterprise = {"enterprise_id": identity.enterprise_id} if identity.enterprise_id else {}
+    return enterprise | {
         "url": f"https://{identity.team_domain}.slack.com/",
         "team": "Sandbox",
         "user": identity.bot_name,
@@ -28,32 +30,9 @@ def connections_open(desk: Desk, _args: Json) -> Json:
 
 def user_info(desk: Desk, args: Json) -> Json:
     """Describe a user."""
-    user = required(args, "user")
-    if user == desk.workspace.identity.bot_user_id:
-        return {"user": _bot_json(desk)}
-    if user not in desk.workspace.people:
+    user, workspace = required(args, "user"), desk.workspace
+    if user in {workspace.identity.bot_user_id, SLACKBOT}:
+        return {"user": bot_json(workspace) if user != SLACKBOT else slackbot_json(workspace)}
+    if user not in workspace.people:
         raise Refused("user_not_found")
-    return {"user": desk.workspace.people[user].as_json()}
-
-
-def usergroup_members(desk: Desk, args: Json) -> Json:
-    """List the ids of a user group's members."""
-    group = desk.workspace.groups.get(required(args, "usergroup"))
-    if group is None:
-        raise Refused("no_such_subteam")
-    return {"users": list(group.members)}
-
-
-def _bot_json(desk: Desk) -> Json:
-    identity = desk.workspace.identity
-    return {
-        "id": identity.bot_user_id,
-        "team_id": identity.team_id,
-        "name": identity.bot_name,
-        "real_name": identity.bot_name,
-        "deleted": False,
-        "is_bot": True,
-        "is_restricted": False,
-        "is_ultra_restricted": False,
-        "profile": {"bot_id": identity.bot_id, "api_app_id": identity.app_id, "display_name": ""},
-    }
+    return {"user": person_json(workspace, workspace.people[user], with_locale=flag(args, "include_locale"))}
