@@ -26,6 +26,7 @@ async def calls_until_limited(slack: SandboxSlack, client: AsyncWebClient, metho
     ("method", "most"),
     [
         ("chat.update", 50),
+        ("usergroups.list", 20),
         ("usergroups.users.list", 20),
         ("users.info", 100),
         ("views.open", 100),
