@@ -244,7 +244,9 @@ async def lift(settings: Settings, clock: SystemClock) -> bool:
     """Lift the stop of the environment; return whether there was one. The running bot obeys within a second."""
     database = await opened(settings)
     try:
-        brake = Brake(database, clock, new_id, settings.ocp_name, credentials_digest(settings), lambda: None)
+        brake = Brake(
+            database, clock, new_id, settings.environments[0].name, credentials_digest(settings), lambda: None
+        )
         return await brake.lift()
     finally:
         await database.close()
@@ -254,6 +256,7 @@ def build(
     settings: Settings, *, clock: SystemClock, database: Database, client: AsyncWebClient, team: Mapping[str, Any]
 ) -> Bot:
     """Join the parts. *team* is what auth.test answered, so that no click has to wait for it."""
+    site = settings.environments[0]
     policy = policy_of(settings, team_id=str(team["team_id"]))
     workers: dict[str, Worker] = {}
 
@@ -263,13 +266,13 @@ def build(
     def may_lead() -> bool:
         return reach.may_lead()
 
-    catalogue = operations.load(exporter_port_names=EXPORTER_PORT_NAMES[settings.ocp_exporter_port_name])
+    catalogue = operations.load(exporter_port_names=EXPORTER_PORT_NAMES[site.exporter_port_name])
     translator = english()
     ocp = OcpClient(
-        base_url=settings.ocp_url,
-        username=settings.ocp_username,
-        password=settings.ocp_password.get_secret_value(),
-        ca_file=Path(settings.ocp_ca_file) if settings.ocp_ca_file else None,
+        base_url=site.url,
+        username=site.username,
+        password=site.password.get_secret_value(),
+        ca_file=Path(site.ca_file) if site.ca_file else None,
         clock=clock,
     )
     jitter = random.SystemRandom().random
@@ -335,28 +338,30 @@ def build(
 
 
 def policy_of(settings: Settings, *, team_id: str) -> Policy:
-    """Return the rules that the settings make for their one environment."""
-    approvers = tuple(UserId(user) for user in settings.approvers)
+    """Return the rules that the settings make for their first environment."""
+    site = settings.environments[0]
     return Policy(
-        environment=settings.ocp_name,
-        approvals=Place(team_id, settings.approvals_channel),
-        approvers=approvers,
-        operators=tuple(UserId(user) for user in settings.operators) or approvers,
-        account=settings.ocp_username,
-        account_is_ours=settings.ocp_account_dedicated,
-        task_url=settings.ocp_task_url or f"{settings.ocp_url}/task/{{id}}",
-        send_within=settings.send_within,
-        look_seconds=settings.look_seconds,
-        approvals_required=settings.approvals_required,
-        approvals_last=settings.approvals_last,
-        second_group=settings.approvals_second_group,
+        environment=site.name,
+        approvals=Place(team_id, site.approvals_channel),
+        approvers=tuple(UserId(user) for user in site.rules.approvers),
+        operators=tuple(UserId(user) for user in site.rules.operators),
+        account=site.username,
+        account_is_ours=site.account_dedicated,
+        task_url=site.task_url or f"{site.url}/task/{{id}}",
+        send_within=site.send_within,
+        look_seconds=site.look_seconds,
+        approvals_required=site.rules.approvals_required,
+        approvals_last=site.approvals_last,
+        is_production=site.production,
+        second_group=site.second_group,
     )
 
 
 def credentials_digest(settings: Settings) -> str:
     """Return what tells one set of credentials from another without giving away the password."""
-    salt = f"{settings.ocp_url}\n{settings.ocp_username}".encode()
-    secret = settings.ocp_password.get_secret_value().encode()
+    site = settings.environments[0]
+    salt = f"{site.url}\n{site.username}".encode()
+    secret = site.password.get_secret_value().encode()
     return hashlib.pbkdf2_hmac("sha256", secret, salt, 200_000).hex()
 
 

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 import structlog
@@ -37,7 +38,7 @@ def main() -> None:
 
 @app.command()
 def run() -> None:
-    """Run the bot over Socket Mode until SIGTERM or Ctrl-C. Settings come from the environment."""
+    """Run the bot over Socket Mode until SIGTERM or Ctrl-C. Settings come from the environment, and bot.toml."""
     settings = _settings(os.environ)
     logs.set_up(settings.log_level, settings.secrets)
     try:
@@ -55,7 +56,7 @@ def resume() -> None:
         stood = asyncio.run(lift(settings, SystemClock()))
     except (WrongSetting, StoreUnavailable, Conflict) as error:
         _refuse(str(error).splitlines()[0])
-    typer.echo(f"Calls to OCP {settings.ocp_name} {'go out again' if stood else 'were not stopped'}.")
+    typer.echo(f"Calls to OCP {settings.environments[0].name} {'go out again' if stood else 'were not stopped'}.")
 
 
 @app.command()
@@ -109,11 +110,12 @@ async def _made(settings: Settings, clock: SystemClock, stop: asyncio.Event) -> 
 
 def _settings(environment: Mapping[str, str]) -> Settings:
     try:
-        return from_environment(environment)
+        return from_environment(environment, Path())
     except WrongSetting as error:
         _refuse(str(error))
 
 
-def _refuse(line: str) -> NoReturn:
-    typer.echo(f"obproxy-bot: {line}", err=True)
+def _refuse(lines: str) -> NoReturn:
+    for line in lines.splitlines():
+        typer.echo(f"obproxy-bot: {line}", err=True)
     raise typer.Exit(2)

@@ -8,27 +8,45 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.config import EXPECTED, SECRETS, WrongSetting, from_environment
-
-GOOD = {
-    "SLACK_BOT_TOKEN": "xoxb-good",
-    "SLACK_APP_TOKEN": "xapp-good",
-    "APPROVALS_CHANNEL": "C0123456789",
-    "APPROVERS": "U0123456789, U0987654321",
-    "OCP_URL": "http://ocp.example.com:8080/",
-    "OCP_USERNAME": "obproxy-bot",
-    "OCP_PASSWORD": "not-a-real-one",
-}
+from tests.settings import GOOD
 
 
 def test_the_least_that_is_needed_is_enough() -> None:
     """What is left out has a default that fits."""
-    settings = from_environment(GOOD)
+    [site] = from_environment(GOOD).environments
 
-    assert settings.approvers == ("U0123456789", "U0987654321")
-    assert settings.operators == ()
-    assert settings.ocp_url == "http://ocp.example.com:8080"
-    assert settings.send_within == timedelta(minutes=30)
-    assert settings.look_seconds == 5.0
+    assert site.name == "ocp"
+    assert site.url == "http://ocp.example.com:8080"
+    assert (site.send_within, site.approvals_last) == (timedelta(minutes=30), timedelta(hours=24))
+    assert site.look_seconds == 5.0
+    assert site.production
+    assert site.rules.viewers == site.rules.requesters == ("everyone",)
+    assert site.rules.approvers == site.rules.operators == ("U0123456789", "U0987654321")
+    assert site.rules.admins == site.rules.channels == ()
+    assert site.operations == {}
+
+
+def test_people_may_be_user_groups() -> None:
+    """In every variable that names people."""
+    people = {"APPROVERS": "S0AAAAAAA", "REQUESTERS": "S0BBBBBBB U0123456789", "OPERATORS": "S0CCCCCCC"}
+    given = GOOD | people | {"ADMINS": "S0DDDDDDD,U0123456789", "APPROVALS_REQUIRED": "3"}
+
+    rules = from_environment(given).environments[0].rules
+
+    assert rules.approvers == ("S0AAAAAAA",)
+    assert rules.requesters == ("S0BBBBBBB", "U0123456789")
+    assert rules.operators == ("S0CCCCCCC",)
+    assert rules.admins == ("S0DDDDDDD", "U0123456789")
+    assert rules.approvals_required == 3
+
+
+def test_more_approvals_than_approvers_are_refused() -> None:
+    """Nobody could ever get a request approved; a user group may have as many as are needed."""
+    with pytest.raises(WrongSetting) as refused:
+        from_environment(GOOD | {"APPROVALS_REQUIRED": "3"})
+
+    expected = "at most 2, as many as there are approvers"
+    assert str(refused.value) == f"APPROVALS_REQUIRED is 3; expected: {expected}"
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -48,6 +66,9 @@ def test_a_missing_one_is_named(name: str) -> None:
         ("APPROVALS_CHANNEL", "#dba-approvals"),
         ("APPROVERS", "dana@example.com"),
         ("APPROVERS", ", ,"),
+        ("APPROVERS", "everyone"),
+        ("REQUESTERS", "nobody"),
+        ("ADMINS", "everyone"),
         ("OPERATORS", "@dana"),
         ("OCP_NAME", "prod west"),
         ("OCP_URL", "http://admin:secret@ocp.example.com"),
@@ -88,7 +109,9 @@ def test_a_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
         {key: value for key, value in given.items() if key != name} | {f"{name}_FILE": str(path)}
     )
 
-    assert getattr(settings, name.lower()).get_secret_value() == given[name]
+    [site] = settings.environments
+    read = site.password if name == "OCP_PASSWORD" else getattr(settings, name.lower())
+    assert read.get_secret_value() == given[name]
     with pytest.raises(WrongSetting, match=f"^{name}_FILE is wrong"):
         from_environment(GOOD | {f"{name}_FILE": str(tmp_path / "missing")})
 
@@ -101,8 +124,9 @@ def test_settings_do_not_print_their_secrets() -> None:
     assert not any(secret in f"{settings!r} {settings}" for secret in settings.secrets)
 
 
-def test_run_refuses_to_start_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_refuses_to_start_with_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Exit code 2, no traceback."""
+    monkeypatch.chdir(tmp_path)
     for name in EXPECTED:
         monkeypatch.delenv(name, raising=False)
     for name, value in (GOOD | {"APPROVERS": ""}).items():
