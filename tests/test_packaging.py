@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.config import EXPECTED
+from bot.config import EXPECTED, from_environment
+from bot.mistakes import EXPECTED as IN_FILE
+from tests.settings import BESIDE
 
 ROOT = Path(__file__).parents[1]
 HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
@@ -104,6 +106,30 @@ def test_the_readme_names_every_setting() -> None:
     first = {name.partition("_")[0] for name in EXPECTED}
     named = set(re.findall(rf"`((?:{'|'.join(first)})[A-Z_]*)`", readme))
     assert named - {"OCP_PASSWORD_FILE"} == set(EXPECTED)
+
+
+def test_the_bot_toml_of_the_readme_works_as_printed(tmp_path: Path) -> None:
+    """Two environments, with the rules that the text around it tells."""
+    [text] = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (tmp_path / "bot.toml").write_text(text)
+
+    prod, staging = from_environment(BESIDE, tmp_path).environments
+
+    assert (prod.name, prod.rules.approvals_required, prod.production) == ("prod", 2, True)
+    assert prod.rules.approvers == ("S0123456789",)
+    assert re.search(prod.ticket_pattern, prod.ticket_example)
+    assert prod.rules_of("obproxy.create").channels == ("C0123456789",)
+    assert prod.rules.channels == ()
+    assert (staging.name, staging.rules.approvals_required, staging.production) == ("staging", 1, False)
+    assert staging.rules.requesters == ("everyone",)
+
+
+def test_the_readme_names_every_key_of_bot_toml() -> None:
+    """And no other."""
+    section = (ROOT / "README.md").read_text().partition("## Who may do what")[2].partition("\n## ")[0]
+
+    rows = [line.split(" | ")[0] for line in section.splitlines() if line.startswith("| `")]
+    assert set(re.findall(r"`([a-z_]+)`", " ".join(rows))) == IN_FILE.keys() - {"name"}
 
 
 def test_the_catalogue_is_up_to_date(tmp_path: Path) -> None:
