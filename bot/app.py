@@ -85,6 +85,9 @@ TICKS = {
     "anchors": timedelta(seconds=60),
     "cleanup": timedelta(minutes=10),
 }
+ACT_ON_COMMITS = ("send", "submit", "watch", "look", "names")
+"""Who of them may have something to do with what was committed; the others find what is due by their ticks."""
+
 SHORTEST_TICK = timedelta(milliseconds=100)
 """However fast the clock runs (the story, the tests), the loops leave the machine some air."""
 
@@ -135,7 +138,7 @@ class Bot:
         """Start the workers, then let Slack call."""
         self.running = [asyncio.create_task(worker.run(), name=name) for name, worker in self.workers.items()]
         self.scheduler.start()
-        wake_all(self.workers)
+        wake_all(self.workers.values())
         await self.socket.connect_async()
         log.info("running", environment=self.policy.environment)
 
@@ -258,7 +261,10 @@ def build(
     workers: dict[str, Worker] = {}
 
     def wake() -> None:
-        wake_all(workers)
+        wake_all(workers[name] for name in ACT_ON_COMMITS)
+
+    def show() -> None:
+        workers["send"].wake()
 
     def may_lead() -> bool:
         return reach.may_lead()
@@ -284,8 +290,8 @@ def build(
     is_ours = partial(leases.has, "submit")
     submit = Submit(database, line, clock, new_id, catalogue, policy, reach, settle, wake, is_ours)
     look = Look(database, line, clock, catalogue, policy, reach, settle, wake)
-    watch = Watch(database, line, clock, policy, reach, wake, jitter)
-    lookups = Lookups(database, line, clock, catalogue, policy, reach, wake, jitter)
+    watch = Watch(database, line, clock, policy, reach, show, jitter)
+    lookups = Lookups(database, line, clock, catalogue, policy, reach, show, jitter)
     outage = Outage(clock, jitter)
     gate = Gate(clock, outage)
     copies = Copies(database, clock, messenger, gate)
@@ -303,7 +309,7 @@ def build(
         "send": sender.round,
         "look": look.round,
         "names": lookups.round,
-        "deadlines": Deadlines(database, clock, policy, wake).round,
+        "deadlines": Deadlines(database, clock, policy, show).round,
         "anchors": anchors.round,
         "cleanup": Cleanup(database, clock).round,
     }
@@ -318,7 +324,7 @@ def build(
         own=Own(database, clock, new_id, policy, wake),
         inspect=Inspect(database, clock, messenger, sheets),
         histories=Histories(database, sheets),
-        reopen=Reopen(database, clock, UserId(str(team["user_id"])), wake),
+        reopen=Reopen(database, clock, UserId(str(team["user_id"])), show),
         operations=catalogue,
         policy=policy,
         messenger=messenger,
