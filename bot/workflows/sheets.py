@@ -11,6 +11,9 @@ from bot.domain.request import Request
 from bot.domain.sheet import Environment, Names, Sheet
 from bot.ports import Tx
 
+TOLD = (*STATE_KINDS, *GIVEN_BY, Kind.ASKED_AGAIN, Kind.NAMED)
+"""The kinds of event that a card shows something of: few, however long a timeline is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
@@ -20,13 +23,12 @@ class Sheets:
 
     async def of(self, tx: Tx, request: Request) -> Sheet:
         """Return the sheet of *request* as it stands in this transaction."""
-        cause = await tx.latest_event(request.id, STATE_KINDS)
-        named = await tx.latest_event(request.id, [Kind.NAMED])
-        watches = await tx.watches_of(request.id)
-        stored = await tx.environment(request.environment)
-        told = await tx.events_of(request.id, (Kind.ASKED, Kind.EDITED, Kind.ASKED_AGAIN, *GIVEN_BY))
+        told = await tx.events_of(request.id, TOLD)
+        cause, named = _latest(told, *STATE_KINDS), _latest(told, Kind.NAMED)
         if cause is None:
             raise LookupError(f"request {request.id} has no event")
+        watches = await tx.watches_of(request.id)
+        stored = await tx.environment(request.environment)
         return Sheet(
             request=request,
             revision=await tx.revision(request.revision),
@@ -38,7 +40,7 @@ class Sheets:
             approvers=self.policy.approvers,
             operators=self.policy.operators,
             approvals_channel=self.policy.approvals.channel,
-            tried_before=await _was_tried_before(tx, request),
+            tried_before=_was_tried_before(told),
             needed=self.policy.approvals_required,
             approved=approvals(request, told, needed=self.policy.approvals_required).given,
             expires_at=_asked_at(request, told) + self.policy.approvals_last,
@@ -61,8 +63,11 @@ def _number(told: Sequence[Event], kind: Kind, name: str) -> int:
     return next((number for number in reversed(numbers) if isinstance(number, int)), 0)
 
 
-async def _was_tried_before(tx: Tx, request: Request) -> bool:
+def _latest(told: Sequence[Event], *kinds: Kind) -> Event | None:
+    return next((event for event in reversed(told) if event.kind in kinds), None)
+
+
+def _was_tried_before(told: Sequence[Event]) -> bool:
     """Return whether the last approval came after a send without a clear answer."""
-    lost = await tx.latest_event(request.id, [Kind.UNCERTAIN])
-    approved = await tx.latest_event(request.id, [Kind.APPROVED]) if lost else None
+    lost, approved = _latest(told, Kind.UNCERTAIN), _latest(told, Kind.APPROVED)
     return lost is not None and approved is not None and lost.seq < approved.seq
