@@ -103,6 +103,9 @@ FINISH_SECONDS = 5.0
 
 TAKEN = "another obproxy-bot runs on this file; stop it first, or give several processes a postgresql:// database"
 
+DIGEST_ROUNDS = 200_000
+"""What makes guessing a password from its digest slow."""
+
 EXPORTER_PORT_NAMES = {
     "both": ("exportPort", "exporterPort"),
     "exportPort": ("exportPort",),
@@ -363,7 +366,7 @@ def credentials_digest(settings: Settings) -> str:
     """Return what tells one set of credentials from another without giving away the password."""
     salt = f"{settings.ocp_url}\n{settings.ocp_username}".encode()
     secret = settings.ocp_password.get_secret_value().encode()
-    return hashlib.pbkdf2_hmac("sha256", secret, salt, 200_000).hex()
+    return hashlib.pbkdf2_hmac("sha256", secret, salt, DIGEST_ROUNDS).hex()
 
 
 def english() -> Translator:
