@@ -28,11 +28,11 @@ from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackU
 from bot.domain.policy import Policies
 from bot.domain.request import Place, UserId
 from bot.domain.texts import Translator
-from bot.environment import Environment, Shared, credentials_digest
+from bot.environment import Environment, Shared, credentials_digest, named
 from bot.environment import environment as environment_of
 from bot.listeners.answering import Answering
 from bot.listeners.desk import Desk
-from bot.ports import Work
+from bot.ports import Wake, Work
 from bot.sites import EnvironmentSettings
 from bot.slack.client import socket_handler, web_client
 from bot.slack.directory import SlackDirectory
@@ -77,6 +77,9 @@ TICKS = {
     "anchors": timedelta(seconds=60),
     "cleanup": timedelta(minutes=10),
 }
+ACT_ON_COMMITS = ("send", "submit", "watch", "look", "names")
+"""Who of them may have something to do with what was committed; the others find what is due by their ticks."""
+
 SHORTEST_TICK = timedelta(milliseconds=100)
 """However fast the clock runs (the story, the tests), the loops leave the machine some air."""
 
@@ -123,7 +126,7 @@ class Bot:
         """Start the workers, then let Slack call."""
         self.running = [asyncio.create_task(worker.run(), name=name) for name, worker in self.workers.items()]
         self.scheduler.start()
-        wake_all(self.workers)
+        wake_all(self.workers.values())
         await self.socket.connect_async()
         log.info("running", environments=[each.policy.environment for each in self.environments])
 
@@ -249,13 +252,17 @@ def build(
     """Join the parts. *team* is what auth.test answered, so that no click has to wait for it."""
     workers: dict[str, Worker] = {}
 
-    def wake() -> None:
-        wake_all(workers)
+    def waking(environment: str) -> Wake:
+        names = [kind if kind in LEASED else named(kind, environment) for kind in ACT_ON_COMMITS]
+        return lambda: wake_all(workers[name] for name in names)
+
+    def show() -> None:
+        workers["send"].wake()
 
     team_id, translator, jitter = str(team["team_id"]), english(), random.SystemRandom().random
     roster = Roster(SlackDirectory(client), clock)
     rights = Rights(roster, team_id, str(team.get("enterprise_id") or ""))
-    shared = Shared(database, clock, new_id, jitter, rights, team_id, wake)
+    shared = Shared(database, clock, new_id, jitter, rights, team_id, show, waking)
     environments = [environment_of(each, shared) for each in settings.environments]
     policies = Policies(
         {(each.policy.environment, key): policy for each in environments for key, policy in each.policies.items()}
@@ -277,14 +284,15 @@ def build(
     anchors = Anchors(database, clock, new_id, audit_key, audit_place, messenger, gate, draw_anchor)
     rounds: dict[str, Work] = {
         "send": sender.round,
-        "deadlines": Deadlines(database, clock, policies, wake).round,
+        "deadlines": Deadlines(database, clock, policies, show).round,
         "anchors": anchors.round,
         "cleanup": Cleanup(database, clock).round,
     }
     rounds = {kind: leases.only(kind, work) for kind, work in rounds.items()}
     # Under no lease: each replica removes its own posts' copies.
     rounds |= {"lease": leases.renew, "copies": copies.round}
-    rounds |= {f"{kind} {each.policy.environment}": work for each in environments for kind, work in each.rounds.items()}
+    for each in environments:
+        rounds |= {named(kind, each.policy.environment): work for kind, work in each.rounds.items()}
     workers |= {name: Worker(name, work, clock, jitter) for name, work in rounds.items()}
     desk = Desk(
         branches={
@@ -295,7 +303,7 @@ def build(
         rights=rights,
         inspect=Inspect(database, clock, messenger, sheets),
         histories=Histories(database, sheets),
-        reopen=Reopen(database, clock, UserId(str(team["user_id"])), wake),
+        reopen=Reopen(database, clock, UserId(str(team["user_id"])), show),
         messenger=messenger,
         translator=translator,
     )
@@ -311,7 +319,7 @@ def build(
         environments,
         leases,
         roster,
-        Ruling(database, clock, wake),
+        Ruling(database, clock, show),
         workers,
         scheduler,
         socket,

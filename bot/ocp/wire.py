@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
@@ -60,7 +61,7 @@ class Wire:
         self._base_url = base_url.rstrip("/")
         self._limits = limits
         self._auth = httpx.BasicAuth(username, password)
-        self._tls = ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context()
+        self._tls = _trusting(ca_file)
         self._reading = self._client(httpx.Limits(max_connections=limits.reads_at_once))
         self._writing = self._client(httpx.Limits(max_keepalive_connections=0))
         self._read_places = asyncio.Semaphore(limits.reads_at_once)
@@ -131,3 +132,9 @@ class Wire:
             return Heard(response.status_code, headers, bytes(body))
         finally:
             await response.aclose()
+
+
+@cache
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Return what checks certificates; reading all that the system trusts takes a while, and it is the same for all."""
+    return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context()

@@ -1,6 +1,6 @@
 """One transaction: domain objects in and out, one statement each, races named."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,12 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Insert,
+    RowMapping,
     Select,
     Table,
     Update,
     and_,
     case,
-    exists,
     func,
     insert,
     literal,
@@ -30,6 +30,7 @@ from bot.domain.event import BOT, Event, Fact, Kind, canonical, chain
 from bot.domain.records import Act, EnvironmentRow, Thread, Watch
 from bot.domain.request import Place, Request, RequestId, Revision, RevisionId, UserId
 
+from . import queries
 from .anchors import Anchors
 from .rows import (
     SOME_SUBTASKS,
@@ -112,22 +113,12 @@ class Transaction:
 
     async def requests_in(self, environment: str, *states: str) -> tuple[Request, ...]:
         """Return the requests in *states*, oldest first."""
-        wanted = and_(requests.c.environment == environment, requests.c.state.in_(states))
-        rows = await self._connection.execute(select(requests).where(wanted).order_by(requests.c.number))
-        return tuple(to_request(row) for row in rows.mappings())
+        wanted = {"environment": environment, "states": states}
+        return tuple(to_request(row) for row in await self._rows(queries.IN_STATES, wanted))
 
     async def unnamed_requests(self, environment: str) -> tuple[Request, ...]:
         """Return the open requests whose newest revision nobody has asked OCP's names for, oldest first."""
-        own = events.c.timeline == requests.c.id
-        edited = select(func.max(events.c.seq)).where(own, events.c.kind == Kind.EDITED.value).correlate(requests)
-        since = func.coalesce(edited.scalar_subquery(), 0)
-        naming = events.alias()
-        named = exists().where(
-            naming.c.timeline == requests.c.id, naming.c.kind == Kind.NAMED.value, naming.c.seq > since
-        )
-        wanted = select(requests).where(requests.c.environment == environment, requests.c.open, ~named)
-        rows = await self._connection.execute(wanted.order_by(requests.c.number))
-        return tuple(to_request(row) for row in rows.mappings())
+        return tuple(to_request(row) for row in await self._rows(queries.UNNAMED, {"environment": environment}))
 
     async def next_number(self) -> int:
         """Count on in the row that holds the last number; the row's lock keeps numbers apart."""
@@ -194,8 +185,8 @@ class Transaction:
 
     async def events(self, timeline: str, after: int = 0) -> tuple[Event, ...]:
         """Return a timeline's events after seq *after*, in order."""
-        wanted = select(events).where(events.c.timeline == timeline, events.c.seq > after).order_by(events.c.seq)
-        return tuple(Event(**row) for row in (await self._connection.execute(wanted)).mappings())
+        wanted = {"timeline": timeline, "after": after}
+        return tuple(Event(**row) for row in await self._rows(queries.EVENTS_AFTER, wanted))
 
     async def latest_event(self, timeline: str, kinds: Sequence[str]) -> Event | None:
         """Return the newest event of one of *kinds*."""
@@ -206,8 +197,8 @@ class Transaction:
 
     async def events_of(self, timeline: str, kinds: Sequence[str]) -> tuple[Event, ...]:
         """Return a timeline's events of *kinds*, in order."""
-        wanted = select(events).where(events.c.timeline == timeline, events.c.kind.in_([str(kind) for kind in kinds]))
-        return tuple(Event(**row) for row in (await self._connection.execute(wanted.order_by(events.c.seq))).mappings())
+        wanted = {"timeline": timeline, "kinds": [str(kind) for kind in kinds]}
+        return tuple(Event(**row) for row in await self._rows(queries.EVENTS_OF, wanted))
 
     async def changes_in(self, environment: str, since: datetime) -> tuple[Event, ...]:
         """Return what looks at tasks have found since then, of all requests of an environment, oldest first."""
@@ -226,14 +217,12 @@ class Transaction:
 
     async def watches_of(self, request_id: RequestId) -> tuple[Watch, ...]:
         """Return the tasks of a request, in the order in which they were bound."""
-        wanted = select(watches).where(watches.c.request == request_id).order_by(watches.c.bound_at, watches.c.task_id)
-        return tuple(to_watch(row) for row in (await self._connection.execute(wanted)).mappings())
+        return tuple(to_watch(row) for row in await self._rows(queries.WATCHES_OF, {"request": request_id}))
 
     async def due_watches(self, environment: str, now: datetime) -> tuple[Watch, ...]:
         """Return the watches to look at, the longest waiting first."""
-        due = and_(watches.c.environment == environment, watches.c.next_look_at <= now)
-        wanted = select(watches).where(due).order_by(watches.c.next_look_at)
-        return tuple(to_watch(row) for row in (await self._connection.execute(wanted)).mappings())
+        wanted = {"environment": environment, "now": now}
+        return tuple(to_watch(row) for row in await self._rows(queries.DUE_WATCHES, wanted))
 
     async def look_soon(self, environment: str, at: datetime) -> None:
         """Let every task that is watched still be looked at from *at* on."""
@@ -262,8 +251,7 @@ class Transaction:
 
     async def threads_of(self, request_id: RequestId) -> tuple[Thread, ...]:
         """Return the threads of a request."""
-        wanted = select(threads).where(threads.c.request == request_id).order_by(threads.c.is_home)
-        return tuple(to_thread(row) for row in (await self._connection.execute(wanted)).mappings())
+        return tuple(to_thread(row) for row in await self._rows(queries.THREADS_OF, {"request": request_id}))
 
     async def thread(self, thread_id: str) -> Thread:
         """Return a thread."""
@@ -272,18 +260,7 @@ class Transaction:
 
     async def threads_behind(self) -> tuple[tuple[Thread, int], ...]:
         """Return the threads that lack a root, are behind their timeline or have something in flight, with its end."""
-        timelines = threads.outerjoin(requests, threads.c.request == requests.c.id).outerjoin(
-            environments, and_(threads.c.request.is_(None), threads.c.environment == environments.c.name)
-        )
-        end = func.coalesce(requests.c.seq, environments.c.seq, 0)
-        behind = or_(
-            threads.c.cursor < end,
-            threads.c.in_flight_id.is_not(None),
-            threads.c.card_in_flight.is_not(None),
-            and_(threads.c.root_ts.is_(None), threads.c.request.is_not(None)),
-        )
-        wanted = select(threads, end.label("end")).select_from(timelines).where(behind).order_by(threads.c.id)
-        rows = [dict(row) for row in (await self._connection.execute(wanted)).mappings()]
+        rows = [dict(row) for row in await self._rows(queries.THREADS_BEHIND)]
         return tuple((to_thread(row), end_of) for row in rows for end_of in [row.pop("end")])
 
     async def owe_cards(self, environment: str, at: datetime) -> None:
@@ -356,7 +333,11 @@ class Transaction:
         await self._write(environments, stored, "name", row.version)
         await self._add_events(new)
 
-    # ------------------------------------------------------------ writing
+    # ------------------------------------------------------------ reading and writing
+
+    async def _rows(self, query: Select[Any], wanted: Mapping[str, Any] | None = None) -> Sequence[RowMapping]:
+        rows: Sequence[RowMapping] = (await self._connection.execute(query, wanted)).mappings().all()
+        return rows
 
     def _kept(self, wanted: Select[Any]) -> Select[Any]:
         return wanted.with_for_update() if self._locks else wanted

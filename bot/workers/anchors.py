@@ -16,9 +16,6 @@ from bot.workflows.again import unless_raced
 
 from .gate import FIND, POST, Gate, NotNow
 
-CHECK_SECONDS = 60.0
-"""How often the database is asked whether an anchor is due: each commit wakes this worker, too."""
-
 REFUSED_SECONDS = 300.0
 
 log = structlog.get_logger()
@@ -56,8 +53,6 @@ class Anchors:
                 await self._tell()
         except NotNow as later:
             self.not_before = self.clock.monotonic() + later.seconds
-        else:
-            self.not_before = self.clock.monotonic() + CHECK_SECONDS
 
     async def _make(self) -> None:
         now = self.clock.now()

@@ -81,8 +81,22 @@ class CatchUp:
         if request is None:
             raise LookupError(f"thread {thread.id} has no request")
         events, threads = await tx.events(request.id, thread.cursor), await tx.threads_of(request.id)
-        since = _last_shown(thread) or request.created_at
-        return Ahead(thread, events, since, await self.sheets.of(tx, request), threads)
+        ahead = Ahead(thread, events, _last_shown(thread) or request.created_at, threads=threads)
+        self._unless_it_waits(ahead)
+        return replace(ahead, sheet=await self.sheets.of(tx, request))
+
+    def _unless_it_waits(self, ahead: Ahead) -> None:
+        """Raise NotNow, before more is read, if there is only progress, which is still gathered; most looks find so."""
+        thread, step = ahead.thread, self._next(ahead)
+        if isinstance(step, Wait) and thread.root_ts and thread.in_flight is None and thread.card_in_flight is None:
+            raise self._later(step)
+
+    def _next(self, ahead: Ahead) -> Reply | Wait | None:
+        last_reply_at, now = ahead.thread.last_reply_at, self.notes.clock.now()
+        return next_step(ahead.events, last_reply_at=last_reply_at, now=now, called=ahead.called)
+
+    def _later(self, step: Wait) -> NotNow:
+        return NotNow((step.until - self.notes.clock.now()).total_seconds())
 
     async def _root(self, ahead: Ahead, sheet: Sheet) -> bool:
         """Post the card that the thread hangs from."""
@@ -99,13 +113,12 @@ class CatchUp:
 
     async def _show(self, ahead: Ahead, sheet: Sheet) -> bool:
         """Draw the card, then post the next reply."""
-        thread, now = ahead.thread, self.notes.clock.now()
-        if thread.in_flight is not None:
+        if ahead.thread.in_flight is not None:
             return await self._repost(ahead, sheet)
-        step = next_step(ahead.events, last_reply_at=thread.last_reply_at, now=now, called=ahead.called)
+        step = self._next(ahead)
         if isinstance(step, Wait):
-            await self._draw_owed(ahead, sheet, step)
-            raise NotNow((step.until - self.notes.clock.now()).total_seconds())
+            await self._draw(ahead, sheet, step)
+            raise self._later(step)
         thread, wait = await self._draw(ahead, sheet, step)
         if step is None:
             return self._owes(thread, wait)
@@ -150,10 +163,6 @@ class CatchUp:
         return await self.drawings.draw(
             thread, Drawing(message=message, plain=simple, hash=hash_, can_wait=can_wait, is_all=step is None)
         )
-
-    async def _draw_owed(self, ahead: Ahead, sheet: Sheet, step: Wait) -> None:
-        if ahead.thread.card_in_flight is not None:
-            await self._draw(ahead, sheet, step)
 
     def _owes(self, thread: Thread, wait: float) -> bool:
         """Raise NotNow if the card is still to be drawn, after *wait*; else there is nothing left to do."""

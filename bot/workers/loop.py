@@ -1,7 +1,7 @@
 """A worker's loop: rounds, one after the other, started by an event."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 import structlog
 
@@ -78,7 +78,7 @@ class Worker:
             await asyncio.gather(*waits, return_exceptions=True)
 
 
-def wake_all(workers: Mapping[str, Worker]) -> None:
-    """Ask every worker for a round: after a commit, whoever has something to do with it finds it."""
-    for worker in workers.values():
+def wake_all(workers: Iterable[Worker]) -> None:
+    """Ask each of *workers* for a round: after a commit, whoever has something to do with it finds it."""
+    for worker in workers:
         worker.wake()

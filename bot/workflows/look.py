@@ -46,13 +46,12 @@ class Look:
         """Give up claims that ran out, then look for every lost create that is due."""
         now = self.clock.now()
         async with self.store.reading() as tx:
-            sending = await tx.requests_in(self.policy.environment, State.SUBMITTING)
-            lost = await tx.requests_in(self.policy.environment, State.UNCERTAIN)
-        for request in sending:
-            with unless_raced():
-                await self._give_up_claim(request)
-        for request in lost:
-            if request.next_try_at is not None and request.next_try_at <= now:
+            unsettled = await tx.requests_in(self.policy.environment, State.SUBMITTING, State.UNCERTAIN)
+        for request in unsettled:
+            if request.state is State.SUBMITTING:
+                with unless_raced():
+                    await self._give_up_claim(request)
+            elif request.next_try_at is not None and request.next_try_at <= now:
                 await self._unless_barred(request)
 
     async def _unless_barred(self, request: Request) -> None:

@@ -11,6 +11,9 @@ from bot.domain.request import Request
 from bot.domain.sheet import Environment, Names, Sheet
 from bot.ports import Tx
 
+TOLD = (*STATE_KINDS, *GIVEN_BY, Kind.ASKED_AGAIN, Kind.NAMED)
+"""The kinds of event that a card shows something of: few, however long a timeline is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
@@ -20,14 +23,12 @@ class Sheets:
 
     async def of(self, tx: Tx, request: Request) -> Sheet:
         """Return the sheet of *request* as it stands in this transaction."""
-        cause = await tx.latest_event(request.id, STATE_KINDS)
-        named = await tx.latest_event(request.id, [Kind.NAMED])
-        watches = await tx.watches_of(request.id)
-        stored = await tx.environment(request.environment)
-        told = await tx.events_of(request.id, (Kind.ASKED, Kind.EDITED, Kind.ASKED_AGAIN, *GIVEN_BY))
+        told = await tx.events_of(request.id, TOLD)
+        cause, named = _latest(told, *STATE_KINDS), _latest(told, Kind.NAMED)
         if cause is None:
             raise LookupError(f"request {request.id} has no event")
-        policy = self.policies.get(request)
+        policy, stored = self.policies.get(request), await tx.environment(request.environment)
+        watches = await tx.watches_of(request.id)
         sheet = Sheet(
             request=request,
             revision=await tx.revision(request.revision),
@@ -38,7 +39,7 @@ class Sheets:
             names=Names(named.content.get("labels", {}) if named else {}),
             tasks=tuple(watch.snapshot for watch in watches),
             started_at=watches[0].bound_at if watches else None,
-            tried_before=await _was_tried_before(tx, request),
+            tried_before=_was_tried_before(told),
             again_of=_number(told, Kind.ASKED, "again_of"),
             asked_again=_number(told, Kind.ASKED_AGAIN, "number"),
         )
@@ -72,8 +73,11 @@ def _number(told: Sequence[Event], kind: Kind, name: str) -> int:
     return next((number for number in reversed(numbers) if isinstance(number, int)), 0)
 
 
-async def _was_tried_before(tx: Tx, request: Request) -> bool:
+def _latest(told: Sequence[Event], *kinds: Kind) -> Event | None:
+    return next((event for event in reversed(told) if event.kind in kinds), None)
+
+
+def _was_tried_before(told: Sequence[Event]) -> bool:
     """Return whether the last approval came after a send without a clear answer."""
-    lost = await tx.latest_event(request.id, [Kind.UNCERTAIN])
-    approved = await tx.latest_event(request.id, [Kind.APPROVED]) if lost else None
+    lost, approved = _latest(told, Kind.UNCERTAIN), _latest(told, Kind.APPROVED)
     return lost is not None and approved is not None and lost.seq < approved.seq

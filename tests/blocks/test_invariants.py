@@ -62,8 +62,8 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
     yield notice(happened[0], words, T)
     yield answers.help_(T, environments=[words], command="/obproxy")
     yield answers.unknown(words, words, T)
-    for given in ({}, {OMAR: NOW}):
-        yield answers.decided(sheet.request, Approvals(needed=1, given=given), T)
+    for approved in ({}, {OMAR: NOW}):
+        yield answers.decided(sheet.request, Approvals(needed=1, given=approved), T)
     yield answers.told(Text("%(words)s", {"words": words}), T)
     for here in (True, False):
         yield answers.asked(

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import environment
+
 from .guard import Guard
 from .world import World
 
@@ -16,6 +18,12 @@ def guard(monkeypatch: pytest.MonkeyPatch) -> Iterator[Guard]:
     guard.watch(monkeypatch)
     yield guard
     assert guard.refused == [], "called while a transaction was open"
+
+
+@pytest.fixture(autouse=True)
+def quick_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starting the bot costs little: nobody guesses the password of a story."""
+    monkeypatch.setattr(environment, "DIGEST_ROUNDS", 1)
 
 
 @pytest.fixture

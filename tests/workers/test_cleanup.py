@@ -80,7 +80,7 @@ async def test_only_what_ended_long_ago_is_cleaned(database: Database) -> None:
 
 
 async def test_it_is_done_once_a_day(database: Database) -> None:
-    """Each commit wakes the worker, which does nothing then."""
+    """Each tick wakes the worker, which does nothing then."""
     clock = StillClock()
     cleanup = Cleanup(database, clock)
     await cleanup.round()
