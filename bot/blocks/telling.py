@@ -45,6 +45,7 @@ _NOTED: Mapping[str, Callable[[Event, str], list[Words]]] = {
     Kind.RESTARTED: after.environment_restarted,
     Kind.AWAY: silence.away,
     Kind.BACK: silence.back,
+    Kind.RULES_LOADED: rules.loaded,
     Kind.RULES_CHANGED: rules.changed,
 }
 
