@@ -27,6 +27,7 @@ from bot.clock import SystemClock
 from bot.config import EXPECTED, Settings, WrongSetting
 from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackUnsure, StoreUnavailable
 from bot.domain.policy import Policy
+from bot.domain.redaction import Redactor
 from bot.domain.request import Place, UserId
 from bot.domain.texts import Translator
 from bot.listeners.answering import Answering
@@ -264,16 +265,17 @@ def build(
         return reach.may_lead()
 
     catalogue = operations.load(exporter_port_names=EXPORTER_PORT_NAMES[settings.ocp_exporter_port_name])
-    translator = english()
+    translator, redact = english(), Redactor(settings.secrets)
     ocp = OcpClient(
         base_url=settings.ocp_url,
         username=settings.ocp_username,
         password=settings.ocp_password.get_secret_value(),
         ca_file=Path(settings.ocp_ca_file) if settings.ocp_ca_file else None,
         clock=clock,
+        redact=redact,
     )
     jitter = random.SystemRandom().random
-    messenger = SlackMessenger(client, str(team.get("url") or ""), str(team["team_id"]))
+    messenger = SlackMessenger(client, str(team.get("url") or ""), str(team["team_id"]), redact)
     sheets = Sheets(policy)
     brake = Brake(database, clock, new_id, policy.environment, credentials_digest(settings), wake)
     leases = Leases(database, clock, new_id(), LEASED, clock.speed, LEASED_OF_OCP, may_lead, database.is_sqlite)
@@ -324,7 +326,7 @@ def build(
         messenger=messenger,
         translator=translator,
     )
-    answering = Answering(messenger, translator, new_id)
+    answering = Answering(messenger, translator, new_id, redact)
     slack = AsyncApp(client=client, authorize=_authorize(client, team), logger=logging.getLogger("slack_bolt"))
     listeners.register(slack, answering, desk)
     app_token = settings.slack_app_token.get_secret_value()

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
@@ -16,6 +16,7 @@ from bot.app import Bot, lift, make
 from bot.clock import SystemClock
 from bot.config import Settings, WrongSetting, from_environment
 from bot.domain.errors import Conflict, SlackLimited, SlackUnreachable, SlackUnsure, StoreUnavailable
+from bot.domain.redaction import Redactor
 from bot.telemetry import logs
 
 AGAIN_SECONDS = 5.0
@@ -43,7 +44,7 @@ def run() -> None:
     try:
         sys.exit(asyncio.run(serve(settings, SystemClock())))
     except WrongSetting as error:
-        _refuse(str(error))
+        _refuse(str(error), settings.secrets)
 
 
 @app.command()
@@ -54,7 +55,7 @@ def resume() -> None:
     try:
         stood = asyncio.run(lift(settings, SystemClock()))
     except (WrongSetting, StoreUnavailable, Conflict) as error:
-        _refuse(str(error).splitlines()[0])
+        _refuse(str(error).splitlines()[0], settings.secrets)
     typer.echo(f"Calls to OCP {settings.ocp_name} {'go out again' if stood else 'were not stopped'}.")
 
 
@@ -114,6 +115,7 @@ def _settings(environment: Mapping[str, str]) -> Settings:
         _refuse(str(error))
 
 
-def _refuse(line: str) -> NoReturn:
-    typer.echo(f"obproxy-bot: {line}", err=True)
+def _refuse(line: str, secrets: Sequence[str] = ()) -> NoReturn:
+    """End with *line*; the words of a database or of Slack in it may hold secrets."""
+    typer.echo(f"obproxy-bot: {Redactor(secrets)(line)}", err=True)
     raise typer.Exit(2)

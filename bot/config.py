@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from bot.domain.redaction import shows_secret
 
 SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "OCP_PASSWORD", "DATABASE_URL", "AUDIT_KEY")
 """Each may also come from the file that NAME_FILE names."""
@@ -58,7 +60,8 @@ def _http_url(value: str) -> str:
 
 
 def _task_url(value: str) -> str:
-    if value and ("{id}" not in value or urlsplit(value).scheme not in {"http", "https"}):
+    is_address = "{id}" in value and urlsplit(value).scheme in {"http", "https"}
+    if value and (not is_address or shows_secret(value)):
         raise ValueError(value)
     return value
 
@@ -109,7 +112,7 @@ EXPECTED = {
     "OCP_USERNAME": "the name of the bot's account in OCP",
     "OCP_PASSWORD": "the password of the bot's account in OCP",
     "OCP_CA_FILE": "an existing file with the certificate of OCP's authority",
-    "OCP_TASK_URL": "an address with {id} where the task's id goes",
+    "OCP_TASK_URL": "an address with {id} where the task's id goes, without password and token: everybody sees it",
     "OCP_ACCOUNT_DEDICATED": "1 if nobody but this bot uses the account, else 0",
     "OCP_EXPORTER_PORT_NAME": "both, exportPort or exporterPort",
     "DATABASE_URL": "sqlite:///path/to/file.db, in a folder that is there and can be written, or postgresql://user:password@host/name",
@@ -164,9 +167,10 @@ class Settings(BaseModel):
     @property
     def _database_passwords(self) -> list[str]:
         """The password of DATABASE_URL, as it stands there and as the server gets it; none for a file."""
-        log_on = self.database_url.get_secret_value().partition("://")[2].rpartition("@")[0]
-        password = log_on.partition(":")[2]
-        return [password, unquote(password)] if password else []
+        url = self.database_url.get_secret_value()
+        password = url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+        in_query = parse_qs(url.partition("?")[2]).get("password", [])
+        return [each for each in (password, unquote(password), *in_query) if each]
 
 
 class AuditSettings(BaseModel):
