@@ -37,17 +37,22 @@ def _anchor(spelling: str) -> str:
 
 
 def _written(secret: str) -> str:
-    """Return the regex for *secret*, any character of which may be encoded; a run of backslashes is one unit."""
-    return "".join(_unit(part) for part in re.findall(r"\\+|.", secret, re.DOTALL))
+    """Return the regex for *secret*, any character of which may be encoded."""
+    return "".join(_unit(*part) for part in re.findall(r"(\\*)(.?)", secret, re.DOTALL))
 
 
-def _unit(part: str) -> str:
-    if part.isascii() and part.isalnum():
-        return part
-    if part.startswith("\\"):
-        count = len(part)
-        return rf"(?:\\{{{count},{8 * count}}}+|(?:{_percent(part[0])}){{{count}}}|(?:{_numeric(part[0])}){{{count}}})"
-    return f"(?:{'|'.join(_encoded(part))})"
+def _unit(backslashes: str, character: str) -> str:
+    """Return the regex for one character and the backslashes before it, which more of them may join; no way back."""
+    if not backslashes:
+        return _character(character)
+    count = len(backslashes)
+    encoded = rf"(?:{_percent(backslashes[0])}){{{count}}}|(?:{_numeric(backslashes[0])}){{{count}}}"
+    return rf"(?>(?:\\{{{count},{8 * count}}}|{encoded}){_character(character)})"
+
+
+def _character(character: str) -> str:
+    is_plain = not character or (character.isascii() and character.isalnum())
+    return character if is_plain else f"(?:{'|'.join(_encoded(character))})"
 
 
 def _encoded(character: str) -> Iterator[str]:
