@@ -26,6 +26,7 @@ from bot.clock import SystemClock
 from bot.config import EXPECTED, Settings, WrongSetting
 from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackUnsure, StoreUnavailable
 from bot.domain.policy import Policies
+from bot.domain.redaction import Redactor
 from bot.domain.request import Place, UserId
 from bot.domain.texts import Translator
 from bot.environment import Environment, Shared, credentials_digest, named
@@ -260,15 +261,16 @@ def build(
         workers["send"].wake()
 
     team_id, translator, jitter = str(team["team_id"]), english(), random.SystemRandom().random
+    redact = Redactor(settings.secrets)
     roster = Roster(SlackDirectory(client), clock)
     rights = Rights(roster, team_id, str(team.get("enterprise_id") or ""))
-    shared = Shared(database, clock, new_id, jitter, rights, team_id, show, waking)
+    shared = Shared(database, clock, new_id, jitter, rights, team_id, redact, show, waking)
     environments = [environment_of(each, shared) for each in settings.environments]
     policies = Policies(
         {(each.policy.environment, key): policy for each in environments for key, policy in each.policies.items()}
     )
     catalogue = environments[0].catalogue
-    messenger = SlackMessenger(client, str(team.get("url") or ""), team_id)
+    messenger = SlackMessenger(client, str(team.get("url") or ""), team_id, redact)
     sheets = Sheets(policies)
     leases = Leases(database, clock, new_id(), LEASED, clock.speed, alone=database.is_sqlite)
     outage = Outage(clock, jitter)
@@ -307,7 +309,7 @@ def build(
         messenger=messenger,
         translator=translator,
     )
-    answering = Answering(messenger, translator, new_id)
+    answering = Answering(messenger, translator, new_id, redact)
     slack = AsyncApp(client=client, authorize=_authorize(client, team), logger=logging.getLogger("slack_bolt"))
     listeners.register(slack, answering, desk)
     app_token = settings.slack_app_token.get_secret_value()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -112,9 +112,10 @@ class Settings(Common):
     @property
     def _database_passwords(self) -> list[str]:
         """The password of DATABASE_URL, as it stands there and as the server gets it; none for a file."""
-        log_on = self.database_url.get_secret_value().partition("://")[2].rpartition("@")[0]
-        password = log_on.partition(":")[2]
-        return [password, unquote(password)] if password else []
+        url = self.database_url.get_secret_value()
+        password = url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+        in_query = parse_qs(url.partition("?")[2]).get("password", [])
+        return [each for each in (password, unquote(password), *in_query) if each]
 
 
 class OneEnvironment(BaseModel):

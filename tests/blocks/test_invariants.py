@@ -74,9 +74,7 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
 
 def views(sheet: Sheet) -> Iterator[dict[str, Any]]:
     """Yield every modal."""
-    here = a_policy(
-        environment=sheet.request.environment or "prod", host=sheet.request.name, ticket_example=sheet.request.reason
-    )
+    here = a_policy(environment="x" * 40, host=sheet.request.name, ticket_example=sheet.request.reason)
     heading, submit = Text("Create OBProxy cluster"), Text("Ask")
     for policies in ([here], [here, a_policy()]):
         yield modals.form(OPERATION, T, heading=heading, submit=submit, private_metadata="{}", policies=policies)

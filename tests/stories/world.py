@@ -80,6 +80,7 @@ class World:
                 "-m",
                 "tests.stories.launcher",
                 env=os.environ | self.environment() | clock | changes,
+                stdout=log,
                 stderr=log,
             )
         if connected:
