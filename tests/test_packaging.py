@@ -26,6 +26,9 @@ SCOPES = {
     "conversations_open": {"im:write"},
     "conversations_history": HISTORY,
     "conversations_replies": HISTORY,
+    "users_info": {"users:read"},
+    "usergroups_users_list": {"usergroups:read"},
+    "apps_connections_open": set(),  # with the app-level token, whose scope the manifest cannot name
 }
 """The scopes of every Web API method that the code calls (contract: Slack, section 7)."""
 
