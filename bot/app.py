@@ -63,6 +63,7 @@ from bot.workflows.look import Look
 from bot.workflows.lookups import Lookups
 from bot.workflows.operate import Operate
 from bot.workflows.own import Own
+from bot.workflows.pause import Pause
 from bot.workflows.reach import Reach
 from bot.workflows.reopen import Reopen
 from bot.workflows.settle import Settle
@@ -118,6 +119,8 @@ class Bot:
     brake: Brake
     leases: Leases
     policy: Policy
+    pause: Pause
+    starts_paused: bool
     workers: Mapping[str, Worker]
     scheduler: AsyncIOScheduler
     socket: AsyncSocketModeHandler
@@ -126,9 +129,11 @@ class Bot:
     stop_seconds: float = STOP_SECONDS
 
     async def prepare(self) -> None:
-        """Lift old stops, and see what there is to do; raises StoreUnavailable."""
+        """Lift old stops, pause if that is set, and see what there is to do; raises StoreUnavailable."""
         await self.brake.release()
         await self.brake.show_at(self.policy.approvals)
+        if self.starts_paused:
+            await self.pause.pause_all()
         await self.leases.renew()
 
     async def start(self) -> None:
@@ -277,6 +282,7 @@ def build(
     sheets = Sheets(policy)
     brake = Brake(database, clock, new_id, policy.environment, credentials_digest(settings), wake)
     leases = Leases(database, clock, new_id(), LEASED, clock.speed, LEASED_OF_OCP, may_lead, database.is_sqlite)
+    pause = Pause(database, clock, {policy.environment: policy}, wake)
     silence = Silence(database, clock, policy.environment, brake, wake)
     reach = Reach(ocp, clock, brake, silence, jitter, partial(leases.has, "watch"))
     line = Line(ocp, reach)
@@ -316,6 +322,7 @@ def build(
         decide=Decide(database, clock, policy, wake),
         operate=Operate(database, clock, policy, settle, Fitting(line, reach, catalogue), wake),
         own=Own(database, clock, new_id, policy, wake),
+        pause=pause,
         inspect=Inspect(database, clock, messenger, sheets),
         histories=Histories(database, sheets),
         reopen=Reopen(database, clock, UserId(str(team["user_id"])), wake),
@@ -331,7 +338,21 @@ def build(
     socket = socket_handler(slack, app_token, proxy=settings.slack_proxy, jitter=jitter)
     ticks = {name: max(every / clock.speed, SHORTEST_TICK) for name, every in TICKS.items()}
     scheduler, stop_seconds = schedule(workers, ticks), STOP_SECONDS / clock.speed
-    return Bot(database, ocp, brake, leases, policy, workers, scheduler, socket, answering, [], stop_seconds)
+    return Bot(
+        database,
+        ocp,
+        brake,
+        leases,
+        policy,
+        pause,
+        settings.start_paused,
+        workers,
+        scheduler,
+        socket,
+        answering,
+        [],
+        stop_seconds,
+    )
 
 
 def policy_of(settings: Settings, *, team_id: str) -> Policy:

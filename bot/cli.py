@@ -48,7 +48,11 @@ def run() -> None:
 
 @app.command()
 def resume() -> None:
-    """Let calls to OCP go out again after a refused log-on or a wrong address, with the settings as they are."""
+    """
+    Let calls to OCP go out again after a refused log-on or a wrong address, with the settings as they are.
+
+    A pause is another thing: whoever paused in Slack lifts it there, with /obproxy resume.
+    """
     settings = _settings(os.environ)
     logs.set_up(settings.log_level, settings.secrets)
     try:

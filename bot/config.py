@@ -116,6 +116,7 @@ EXPECTED = {
     "AUDIT_CHANNEL": "the id of the channel that gets the hourly anchors of the record, such as C0123456789",
     "AUDIT_KEY": "at least 16 characters, without a line break, that sign the anchors, or nothing",
     "SEND_WITHIN": "a time from 10s to 168h, such as 30m, 90s or 1h",
+    "START_PAUSED": "1 to pause every environment at each start, else 0",
     "LOOK_SECONDS": "seconds between two looks at a running task, 0.1 to 60",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
 }
@@ -152,6 +153,7 @@ class Settings(BaseModel):
     audit_channel: Channel | None = Field(None, alias="AUDIT_CHANNEL")
     audit_key: AuditKey = Field(SecretStr(""), alias="AUDIT_KEY")
     send_within: Annotated[timedelta, BeforeValidator(_duration)] = Field(timedelta(minutes=30), alias="SEND_WITHIN")
+    start_paused: bool = Field(default=False, alias="START_PAUSED")
     look_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(5.0, alias="LOOK_SECONDS")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="LOG_LEVEL")
 

@@ -45,6 +45,8 @@ class Kind(StrEnum):
     RESTARTED = "environment.restarted"
     AWAY = "environment.away"
     BACK = "environment.back"
+    PAUSED = "environment.paused"
+    UNPAUSED = "environment.resumed"
 
 
 STATE_KINDS = tuple(kind for kind in Kind if kind.value.startswith("request."))

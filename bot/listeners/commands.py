@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.blocks import answers, cards, modals
+from bot.blocks import answers, cards, modals, pausing
 from bot.blocks.history import history
-from bot.domain.slash import Create, Help, History, Status, Unknown, parse
+from bot.domain.slash import Create, Help, History, Pause, Resume, Status, Unknown, parse
 from bot.domain.texts import N_, Text
 from bot.ports import Message, Operation
 
@@ -30,6 +30,8 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
                 return await _status(desk, wanted, said)
             case History() as wanted:
                 return history(await desk.histories.of(wanted, by=said.user.id), wanted, desk.translator)
+            case Pause() | Resume() as wanted:
+                return answers.told(await _pause(desk, wanted, said), desk.translator)
             case Unknown(word, nearest):
                 return answers.unknown(word, nearest, desk.translator)
             case Help():
@@ -51,6 +53,14 @@ async def open_form(
         typed=typed,
     )
     await desk.messenger.open_view(said.trigger_id, view)
+
+
+async def _pause(desk: Desk, wanted: Pause | Resume, said: Interaction) -> Text:
+    match wanted:
+        case Pause(environment, reason):
+            return pausing.pause_answer(await desk.pause.pause(environment, reason, by=said.user))
+        case Resume(environment):
+            return pausing.resume_answer(*await desk.pause.resume(environment, by=said.user))
 
 
 async def _status(desk: Desk, wanted: Status, said: Interaction) -> Message:

@@ -12,6 +12,7 @@ from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
 from bot.workflows.operate import Operate
 from bot.workflows.own import Own
+from bot.workflows.pause import Pause
 from bot.workflows.reopen import Reopen
 
 
@@ -23,6 +24,7 @@ class Desk:
     decide: Decide
     operate: Operate
     own: Own
+    pause: Pause
     inspect: Inspect
     histories: Histories
     reopen: Reopen

@@ -12,6 +12,7 @@ from bot.ports import Clock, Store, Tx, Wake
 
 from .click import Click, payload_of
 from .counting import Counting
+from .pause import must_not_be_paused
 
 Approval = Callable[[Request, datetime], Request]
 PENDING, HELD = frozenset({State.PENDING}), frozenset({State.HELD})
@@ -23,7 +24,7 @@ class Decide:
     What an approver's button does.
 
     Every method raises NotAllowed, SelfApproval, OwnWords, TooLate, OldButton or Gone in words for the person;
-    `approve` and `send_now` AlreadyApproved, too.
+    `approve` and `send_now` AlreadyApproved, too, and `send_now` IsPaused.
     """
 
     store: Store
@@ -42,7 +43,9 @@ class Decide:
 
         That is an approval, too: the other ones that it needs must be young enough to count.
         """
+        self.policy.must_approve(by.id)
         click, data = Click(seen, by, HELD), {"after": State.HELD}
+        await must_not_be_paused(self.store, click)
         await self._approve(click, data, lambda request, now: request.release(seen, by=by.id, now=now))
 
     async def may_reject(self, seen: RevisionId, *, by: Actor) -> Request:

@@ -18,6 +18,7 @@ from bot.ports import Clock, Store, Tx, Wake
 from .click import Click
 from .counting import Counting
 from .fitting import Fitting
+from .pause import must_not_be_paused
 from .settle import Settle
 
 UNCERTAIN = frozenset({State.UNCERTAIN})
@@ -29,7 +30,7 @@ class Operate:
     What the buttons of an unclear request do, and Close on a held one.
 
     Every method raises NotAllowed, TooLate, OldButton or Gone in words for the person; `send_again` SelfApproval,
-    OwnWords, AlreadyApproved and TooEarly, too; `attach` and `close` FormRefused.
+    OwnWords, AlreadyApproved, TooEarly and IsPaused, too; `attach` and `close` FormRefused.
     """
 
     store: Store
@@ -61,6 +62,7 @@ class Operate:
         """Let an unclear request be sent again, as a decision of its own; OCP is looked at before, so not twice."""
         self.policy.must_approve(by.id)
         click = Click(seen, by, UNCERTAIN)
+        await must_not_be_paused(self.store, click)
 
         async def write(tx: Tx, request: Request) -> None:
             now = self.clock.now()

@@ -30,7 +30,9 @@ class Sheets:
         return Sheet(
             request=request,
             revision=await tx.revision(request.revision),
-            environment=Environment(request.environment, self.policy.task_url, stored.stopped, stored.away_since),
+            environment=Environment(
+                request.environment, self.policy.task_url, stored.stopped, stored.away_since, stored.pause
+            ),
             cause=cause,
             names=Names(named.content.get("labels", {}) if named else {}),
             tasks=tuple(watch.snapshot for watch in watches),

@@ -30,7 +30,8 @@ def test_anybody_else_is_told_who_may() -> None:
         POLICY.must_operate(DANA)
 
     assert refused.value.text.render(T) == (
-        f"Attaching a task and closing a request in prod need the operator role. Operators: @{EVE}, @{INES}, @{OMAR}."
+        "Attaching a task, closing a request, pausing and resuming in prod need the operator role. "
+        f"Operators: @{EVE}, @{INES}, @{OMAR}."
     )
     with pytest.raises(NotAllowed):
         replace(POLICY, operators=(), approvers=()).must_operate(OMAR)
