@@ -102,7 +102,7 @@ def test_the_readme_names_every_setting() -> None:
     readme = (ROOT / "README.md").read_text()
 
     named = set(
-        re.findall(r"`((?:SLACK|OCP|APPROVALS|APPROVERS|OPERATORS|DATABASE|AUDIT|SEND|LOOK|LOG)[A-Z_]*)`", readme)
+        re.findall(r"`((?:SLACK|OCP|APPROVALS|APPROVERS|OPERATORS|DATABASE|AUDIT|SEND|START|LOOK|LOG)[A-Z_]*)`", readme)
     )
     assert named - {"OCP_PASSWORD_FILE"} == set(EXPECTED)
 
