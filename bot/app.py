@@ -58,6 +58,7 @@ from bot.workers.sender import Sender
 from bot.workflows.deadlines import Deadlines
 from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
+from bot.workflows.pause import Pause
 from bot.workflows.reopen import Reopen
 from bot.workflows.rights import Rights
 from bot.workflows.roster import Roster
@@ -107,6 +108,8 @@ class Bot:
     leases: Leases
     roster: Roster
     ruling: Ruling
+    pause: Pause
+    starts_paused: bool
     workers: Mapping[str, Worker]
     scheduler: AsyncIOScheduler
     socket: AsyncSocketModeHandler
@@ -115,12 +118,14 @@ class Bot:
     stop_seconds: float = STOP_SECONDS
 
     async def prepare(self) -> None:
-        """Lift old stops, and see what there is to do; raises StoreUnavailable."""
+        """Lift old stops, pause if that is set, and see what there is to do; raises StoreUnavailable."""
         for each in self.environments:
             await each.brake.release()
             await each.brake.show_at(each.policy.approvals)
             await self.ruling.load(each.policy.environment, each.rules, each.policy.hash)
             await each.leases.renew()
+        if self.starts_paused:
+            await self.pause.pause_all()
         await self.leases.renew()
 
     async def start(self) -> None:
@@ -273,6 +278,7 @@ def build(
     messenger = SlackMessenger(client, str(team.get("url") or ""), team_id, redact)
     sheets = Sheets(policies)
     leases = Leases(database, clock, new_id(), LEASED, clock.speed, alone=database.is_sqlite)
+    pause = Pause(database, clock, policies, rights, show)
     outage = Outage(clock, jitter)
     gate = Gate(clock, outage)
     copies = Copies(database, clock, messenger, gate)
@@ -303,6 +309,7 @@ def build(
         operations=catalogue,
         policies=policies,
         rights=rights,
+        pause=pause,
         inspect=Inspect(database, clock, messenger, sheets),
         histories=Histories(database, sheets),
         reopen=Reopen(database, clock, UserId(str(team["user_id"])), show),
@@ -322,6 +329,8 @@ def build(
         leases,
         roster,
         Ruling(database, clock, show),
+        pause,
+        settings.start_paused,
         workers,
         scheduler,
         socket,

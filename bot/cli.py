@@ -51,7 +51,11 @@ def run() -> None:
 
 @app.command()
 def resume(environment: str = typer.Argument("", help="Which one, if there are several.")) -> None:
-    """Let calls to OCP go out again after a refused log-on or a wrong address, with the settings as they are."""
+    """
+    Let calls to OCP go out again after a refused log-on or a wrong address, with the settings as they are.
+
+    A pause is another thing: whoever paused in Slack lifts it there, with /obproxy resume.
+    """
     settings = _settings(os.environ)
     logs.set_up(settings.log_level, settings.secrets)
     found = _environment(settings, environment)

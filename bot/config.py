@@ -77,6 +77,7 @@ EXPECTED = {
     "AUDIT_CHANNEL": "the id of the channel that gets the hourly anchors of the record, such as C0123456789",
     "AUDIT_KEY": "at least 16 characters, without a line break, that sign the anchors, or nothing",
     "SEND_WITHIN": TIME,
+    "START_PAUSED": "1 to pause every environment at each start, else 0",
     "LOOK_SECONDS": IN_FILE["look_seconds"],
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
 }
@@ -94,6 +95,7 @@ class Common(BaseModel):
     database_url: Database = Field(SecretStr("sqlite:///obproxy-bot.db"), alias="DATABASE_URL")
     audit_channel: Channel | None = Field(None, alias="AUDIT_CHANNEL")
     audit_key: AuditKey = Field(SecretStr(""), alias="AUDIT_KEY")
+    start_paused: bool = Field(default=False, alias="START_PAUSED")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="LOG_LEVEL")
 
 
