@@ -124,6 +124,7 @@ class Bot:
             await each.brake.show_at(each.policy.approvals)
             await self.ruling.load(each.policy.environment, each.rules, each.policy.hash)
             await each.leases.renew()
+        await self.ruling.let_go({each.policy.environment for each in self.environments})
         if self.starts_paused:
             await self.pause.pause_all()
         await self.leases.renew()

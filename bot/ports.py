@@ -442,6 +442,10 @@ class Tx(Protocol):
         """Return what is stored of an environment; a new one is empty."""
         ...
 
+    async def environments(self) -> tuple[str, ...]:
+        """Return the names of all environments that something is stored of."""
+        ...
+
     async def has_thread_of_environment(self, name: str, place: Place) -> bool:
         """Return whether the environment's own timeline is shown at *place* already."""
         ...

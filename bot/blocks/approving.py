@@ -64,13 +64,13 @@ def expired(event: Event, sheet: Sheet) -> list[Words]:
     return [Text(first, fields), _nothing_sent(sheet)]
 
 
-def reminded(event: Event, sheet: Sheet) -> list[Words]:
+def reminded(event: Event, _sheet: Sheet) -> list[Words]:
     """The approvers are called again, by the clock or by whoever asked."""
     fields: dict[str, Any] = {
         **who_and_when(event),
         **how_many(event),
         "lasted": _between(event.content["since"], event.at),
-        "until": When(sheet.expires_at) if sheet.expires_at else Text("?"),
+        "until": moment(event.content["until"]) or Text("?"),
     }
     if event.actor == BOT:
         return [Text(N_("⏳ Waiting for %(lasted)s, %(given)s of %(needed)s. Expires %(until)s."), fields)]

@@ -8,7 +8,7 @@ from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
 
-from . import after, approving, before, kit, pausing, running, silence, telling
+from . import after, approving, before, kit, pausing, rules, running, silence, telling
 from .buttons import buttons
 from .details import approvers_of, details, footer
 from .escape import channel
@@ -39,7 +39,7 @@ def card(
         _status(sheet, lines, t, asks_approvers=asks_approvers),
         details(sheet, operation, t),
         footer(sheet, t),
-        *(buttons(sheet, operation, t) if decides_at is None else []),
+        *(buttons(sheet, operation, t) if decides_at is None and sheet.environment.is_configured else []),
         *([kit.rich(kit.section([_elsewhere(decides_at, t)]))] if decides_at else []),
     ]
     summary = lines[: 2 if sheet.environment.pause and sheet.request.is_open else 1]
@@ -60,7 +60,8 @@ def _status(sheet: Sheet, lines: Sequence[Words], t: Translator, *, asks_approve
     drawn = [kit.line(each, t, most=LONGEST_STATUS) for each in lines]
     if sheet.request.state is State.PENDING:
         drawn[0] = [*drawn[0], *_asked(sheet, sheet.missing_approvers, t, asks_here=asks_approvers)]
-        drawn += [] if asks_approvers or sheet.approvals_channel else [kit.line(Text(NOBODY), t)]
+        is_asked = asks_approvers or sheet.approvals_channel or not sheet.environment.is_configured
+        drawn += [] if is_asked else [kit.line(Text(NOBODY), t)]
     if WAITING in lines:
         at = lines.index(WAITING)
         drawn[at] = [*drawn[at], *_asked(sheet, sheet.operators, t, asks_here=asks_approvers)]
@@ -83,14 +84,18 @@ def status(sheet: Sheet) -> list[Words]:
     """Return what is so now, a line each; the first is the mark of the state with its words."""
     state = sheet.request.state
     lines = _STATUS[state](sheet) if state in _STATUS else _told(sheet)
+    if state is State.PENDING and not sheet.environment.is_configured:
+        lines = before.plain_state(state)
     if sheet.request.is_open:
         return [*lines[:1], *_pause(sheet), *lines[1:], *_trouble(sheet)]
     return [*lines, approving.again(sheet.asked_again)] if sheet.asked_again else lines
 
 
 def _trouble(sheet: Sheet) -> list[Words]:
-    """Return why nothing goes on now although the request is open: calls are stopped, or OCP is silent."""
+    """Return why nothing goes on now although the request is open: no settings, calls are stopped, or OCP is silent."""
     environment, name = sheet.environment, sheet.request.environment
+    if not environment.is_configured:
+        return [rules.unruled(name)]
     if environment.stopped:
         return [before.stopped(environment.stopped, name)]
     return [silence.silent(name, When(environment.away_since))] if environment.away_since else []

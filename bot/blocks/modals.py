@@ -37,8 +37,7 @@ def form(
     It also asks where, if there are several *policies* under which it can be done, and says where if there is one.
     """
     where = [_environment(policies, t)] if len(policies) > 1 else [_said_where(policies[0], t)]
-    ticket = next((policy.ticket_example for policy in policies if policy.ticket_example), "")
-    blocks = [*where, *_fields(operation, typed, t, ticket=ticket)]
+    blocks = [*where, *_fields(operation, typed, t, policies)]
     view = _modal(heading, blocks, t, close=Text(N_("Cancel")))
     return view | {"callback_id": ids.FORM, "submit": plain(submit.render(t), 24), "private_metadata": private_metadata}
 
@@ -50,24 +49,35 @@ def edit(
     t: Translator,
     *,
     private_metadata: str,
-    ticket: str,
+    policy: Policy,
 ) -> dict[str, Any]:
     """Return the same form for a request that still waits for approval."""
     title = Text(N_("Edit #%(number)s"), {"number": request.number})
     what = said([Text(N_("What was approved so far counts no more then; the approvers are asked again."))], t)
-    blocks = [what, *_fields(operation, typed, t, ticket=ticket)]
+    blocks = [what, *_fields(operation, typed, t, [policy])]
     return asking(ids.EDIT_FORM, title, blocks, t, submit=N_("Save"), private_metadata=private_metadata)
 
 
-def _fields(operation: Operation, typed: Mapping[str, str], t: Translator, *, ticket: str) -> list[Block]:
+def _fields(operation: Operation, typed: Mapping[str, str], t: Translator, policies: Sequence[Policy]) -> list[Block]:
     blocks = [input_of(field, t) for field in filled(operation.form, typed)]
     if blocks:
         blocks[0]["element"]["focus_on_load"] = True
-    for block in blocks if ticket else ():
+    needed = [text.render(t) for text in _tickets(policies)]
+    for block in blocks if needed else ():
         if block["block_id"] == "reason":
-            needed = Text(N_("Needs a change ticket, such as %(example)s."), {"example": ticket}).render(t)
-            block["hint"] = plain(f"{block.get('hint', {}).get('text', '')} {needed}".strip(), 2_000)
+            block["hint"] = plain(" ".join([block.get("hint", {}).get("text", ""), *needed]).strip(), 2_000)
     return blocks
+
+
+def _tickets(policies: Sequence[Policy]) -> list[Text]:
+    """Return which ticket a reason needs, and where if there are several *policies*."""
+    message = N_("In %(environment)s it needs a change ticket, such as %(example)s.")
+    only = N_("Needs a change ticket, such as %(example)s.")
+    return [
+        Text(message if len(policies) > 1 else only, {"environment": each.environment, "example": each.ticket_example})
+        for each in policies
+        if each.ticket_example
+    ]
 
 
 def _environment(policies: Sequence[Policy], t: Translator) -> Block:

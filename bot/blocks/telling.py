@@ -49,6 +49,7 @@ _NOTED: Mapping[str, Callable[[Event, str], list[Words]]] = {
     Kind.UNPAUSED: pausing.resumed,
     Kind.RULES_LOADED: rules.loaded,
     Kind.RULES_CHANGED: rules.changed,
+    Kind.RULES_GONE: rules.gone,
 }
 
 

@@ -68,6 +68,7 @@ _SHOWN: dict[str, Showing] = {
     Kind.TASK_GONE: PLAIN,
     Kind.LATE: ATTENTION,
     Kind.RULES_LOADED: CARD_ONLY,
+    Kind.RULES_GONE: CARD_ONLY,
 }
 
 

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     BACK = "environment.back"
     RULES_LOADED = "policy.loaded"
     RULES_CHANGED = "policy.changed"
+    RULES_GONE = "policy.gone"
     PAUSED = "environment.paused"
     UNPAUSED = "environment.resumed"
 

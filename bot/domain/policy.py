@@ -129,14 +129,16 @@ class Policy:
         others = len(known.difference(authors))
         if others >= self.approvals_required:
             return
-        unknown = [id_ for id_ in members if members[id_] is None]
-        if unknown:
-            message = N_("Slack does not say who is in %(groups)s now, so nothing was asked. Try again in a minute.")
-            raise FormRefused({"name": Text(message, {"groups": People(unknown)})})
+        if None in members.values():
+            message = N_(
+                "Slack does not say now who is in the approvers' user groups, so nothing was asked. "
+                "Try again in a minute."
+            )
+            raise FormRefused({"name": Text(message)})
         fields = {"needed": self.approvals_required, "others": others, "environment": self.environment}
         message = N_(
-            "A request in %(environment)s needs %(needed)s approvals of others, and there are %(others)s who may "
-            "give one. Admin: name more approvers."
+            "Approvals that a request in %(environment)s needs: %(needed)s. Others who may give one: %(others)s. "
+            "Admin: name more approvers."
         )
         raise FormRefused({"name": Text(message, fields)})
 

@@ -28,7 +28,7 @@ class Environment:
     One OCP as people see it.
 
     Its name, where a task can be opened, why calls to it are stopped ("" if not), since when it is told to be silent
-    (None: it answers), and the pause that stands (None: it is not paused).
+    (None: it answers), the pause that stands (None: it is not paused), and whether the bot's settings still name it.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Environment:
     stopped: str = ""
     away_since: datetime | None = None
     pause: Paused | None = None
+    is_configured: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

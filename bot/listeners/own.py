@@ -22,8 +22,8 @@ def handlers(desk: Desk) -> Mapping[str, Handler]:
         branch, kept = await desk.branch(RevisionId(click.value)), click.remember(value=click.value)
         request, revision = await branch.own.may_edit(RevisionId(click.value), by=click.user)
         typed = branch.operation.typed(request.reason, revision.payload)
-        ticket = branch.policy.ticket_example
-        view = modals.edit(request, branch.operation, typed, desk.translator, private_metadata=kept, ticket=ticket)
+        policy, t = branch.policy, desk.translator
+        view = modals.edit(request, branch.operation, typed, t, private_metadata=kept, policy=policy)
         await desk.messenger.open_view(click.trigger_id, view)
 
     async def ask_why_withdraw(click: Interaction) -> None:

@@ -312,6 +312,11 @@ class Transaction:
         row = found.mappings().first()
         return EnvironmentRow(**row) if row else EnvironmentRow(name=name)
 
+    async def environments(self) -> tuple[str, ...]:
+        """Return the names of all environments that something is stored of."""
+        found = await self._connection.execute(select(environments.c.name).order_by(environments.c.name))
+        return tuple(found.scalars())
+
     async def has_thread_of_environment(self, name: str, place: Place) -> bool:
         """Return whether the environment's own timeline is shown at *place* already."""
         here = and_(threads.c.environment == name, threads.c.channel == place.channel, threads.c.request.is_(None))

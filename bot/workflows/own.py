@@ -16,7 +16,7 @@ from bot.ports import Clock, NewId, Operation, Store, Tx, Wake
 from .again import decide_again
 from .ask import a_revision, name_is_free, read
 from .click import Click, payload_of
-from .counting import Counting, asked_with, ruled
+from .counting import Counting, asked_with, authors_of, ruled
 from .rights import Rights
 
 PENDING = frozenset({State.PENDING})
@@ -52,13 +52,14 @@ class Own:
         """Let the request ask for what was *typed*, once for one *origin* (the modal's id): approvals are void."""
         name, reason, payload = read(operation, typed, self.policy)
         await self.rights.must_as_form_opened(REQUESTER, by, self.policy)
-        self.policy.must_have_approvers({by.id}, await self.rights.approvers(self.policy))
+        members = await self.rights.approvers(self.policy)
         new = a_revision(self.new_id, payload, by.id)
 
         async def attempt() -> None:
             async with self.store.transaction() as tx:
                 if not await _is_saved(tx, seen, origin):
                     request = await Click(seen, by, PENDING).request(tx)
+                    self.policy.must_have_approvers({by.id, *await authors_of(tx, request)}, members)
                     await self._edit(tx, request, new, name=name, reason=reason, by=by, origin=origin)
 
         await decide_again(attempt)

@@ -1,17 +1,23 @@
 """Ruling: the record says under which rules an environment works, since every start."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.domain.event import Fact, Kind
+from bot.domain.event import Event, Fact, Kind
 from bot.ports import Clock, Store, Tx, Wake
 
 from .again import decide_again
+from .stop import OWED_SINCE
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """Write what a start has loaded; what differs from the start before is told in the approvals channel, too."""
+    """
+    Write what a start has loaded; what differs from the start before is told in the approvals channel, too.
+
+    The cards of requests that wait or run there are drawn again then: they show whom it waits for, and what can be
+    done.
+    """
 
     store: Store
     clock: Clock
@@ -22,35 +28,62 @@ class Ruling:
 
         async def attempt() -> None:
             async with self.store.transaction() as tx:
-                before = await _loaded_last(tx, environment)
+                before = _rules_of(await _latest(tx, environment, Kind.RULES_LOADED))
                 changed = _differing(rules, before) if before else []
                 facts = [Fact(Kind.RULES_LOADED, {"hash": hash_, "changed": changed, "rules": dict(rules)})]
                 if changed:
                     facts.append(Fact(Kind.RULES_CHANGED, {"hash": hash_, "changed": changed}))
-                row = await tx.environment(environment)
-                await tx.save_environment(row, *facts, at=self.clock.now())
+                is_back = await _is_gone(tx, environment)
+                await self._save(tx, environment, facts, shows=is_back or bool(changed))
 
         await decide_again(attempt)
         self.wake()
 
+    async def let_go(self, configured: Collection[str]) -> None:
+        """Write of every environment but those *configured* that it has no rules any more, once."""
+
+        async def attempt() -> None:
+            async with self.store.transaction() as tx:
+                for each in await tx.environments():
+                    if each not in configured and not await _is_gone(tx, each):
+                        await self._save(tx, each, [Fact(Kind.RULES_GONE, {})], shows=True)
+
+        await decide_again(attempt)
+        self.wake()
+
+    async def _save(self, tx: Tx, environment: str, facts: Collection[Fact], *, shows: bool) -> None:
+        now, row = self.clock.now(), await tx.environment(environment)
+        await tx.save_environment(row, *facts, at=now)
+        if shows:
+            await tx.owe_cards(environment, now - OWED_SINCE)
+
 
 def _differing(now: Mapping[str, object], before: Mapping[str, object]) -> list[str]:
-    """Return the names of the rules that differ."""
+    """Return the names of the rules that differ, as they stand in bot.toml."""
     new, old = dict(_named(now)), dict(_named(before))
     return sorted(name for name in {*new, *old} if new.get(name) != old.get(name))
 
 
 def _named(rules: Mapping[str, object], within: str = "") -> Iterator[tuple[str, object]]:
-    """Yield (name with dots, value) for each rule."""
+    """Yield (name with dots, value) for each rule; those of the whole environment are in "rules", and named alone."""
     for name, value in rules.items():
         if isinstance(value, Mapping):
-            yield from _named(value, f"{within}{name}.")
+            yield from _named(value, within if (within, name) == ("", "rules") else f"{within}{name}.")
         else:
             yield f"{within}{name}", value
 
 
-async def _loaded_last(tx: Tx, environment: str) -> Mapping[str, object]:
+async def _is_gone(tx: Tx, environment: str) -> bool:
+    """Return whether the last start that had something to write of *environment* found no rules for it."""
+    last = await _latest(tx, environment, Kind.RULES_LOADED, Kind.RULES_GONE)
+    return last is not None and last.kind == Kind.RULES_GONE
+
+
+async def _latest(tx: Tx, environment: str, *kinds: Kind) -> Event | None:
+    return await tx.latest_event(f"environment:{environment}", kinds)
+
+
+def _rules_of(loaded: Event | None) -> Mapping[str, object]:
     """Return the rules that the start before has loaded; none if there was none."""
-    last = await tx.latest_event(f"environment:{environment}", [Kind.RULES_LOADED])
-    rules = last.content.get("rules") if last else None
+    rules = loaded.content.get("rules") if loaded else None
     return rules if isinstance(rules, Mapping) else {}

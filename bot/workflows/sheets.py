@@ -38,6 +38,7 @@ class Sheets:
                 stored.stopped,
                 stored.away_since,
                 stored.pause,
+                is_configured=policy is not None,
             ),
             cause=cause,
             names=Names(named.content.get("labels", {}) if named else {}),

@@ -84,7 +84,13 @@ DATA: dict[str, dict[str, Any]] = {
     "request.withdrawn": {"revision": "revision-1", "reason": "not needed", "was": "PENDING", "actor_name": "dana"},
     "request.expired": {"since": NOW.isoformat(), "until": NOW.isoformat(), "given": 1, "needed": 2},
     "approval.counted": {"revision": "revision-1", "given": 1, "needed": 2, "actor_name": "omar"},
-    "approval.reminded": {"since": NOW.isoformat(), "given": 0, "needed": 1, "actor_name": "dana"},
+    "approval.reminded": {
+        "since": NOW.isoformat(),
+        "until": NOW.isoformat(),
+        "given": 0,
+        "needed": 1,
+        "actor_name": "dana",
+    },
     "approval.escalated": {
         "after": 7200.0,
         "since": NOW.isoformat(),
@@ -129,7 +135,8 @@ DATA: dict[str, dict[str, Any]] = {
     "environment.stopped": {"reason": "credentials", "detail": "IAM10004"},
     "environment.restarted": {},
     "policy.loaded": {"hash": "0", "changed": [], "rules": {"name": "prod"}},
-    "policy.changed": {"hash": "0", "changed": ["rules.approvers", "ticket_pattern"]},
+    "policy.changed": {"hash": "0", "changed": ["approvers", "ticket_pattern"]},
+    "policy.gone": {},
     "environment.away": {"since": NOW.isoformat()},
     "environment.back": {
         "since": NOW.isoformat(),

@@ -378,6 +378,20 @@ def test_a_stop_is_told_instead_of_a_silence() -> None:
 
 
 @pytest.mark.parametrize("state", sorted(State))
+def test_a_card_of_an_environment_that_is_not_configured_offers_nothing(state: State) -> None:
+    """Nobody acts on it: an open one says why, and none counts approvals by rules that are not there."""
+    gone = Environment("prod", "", is_configured=False)
+
+    text = read(a_sheet(state, environment=gone), asks_approvers=False)
+
+    says = "🟠 OCP prod is not in the bot's settings any more: nothing is decided, sent or watched there." in text
+    assert says == a_request(state=state).is_open
+    assert actions(a_sheet(state, environment=gone)) == []
+    assert "0 of " not in text
+    assert "cannot post" not in text
+
+
+@pytest.mark.parametrize("state", sorted(State))
 def test_a_pause_is_on_every_open_card(state: State) -> None:
     """Right below the state: by whom, by name so that no card calls them, since when and why."""
     paused = Environment("prod", "", stopped="credentials: IAM10004", pause=a_pause(why="OCP is upgraded."))

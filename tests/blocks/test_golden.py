@@ -188,7 +188,7 @@ def _escalated_reply() -> Message:
 def _edit_modal() -> dict[str, Any]:
     request = a_sheet().request
     typed = OPERATION.typed(request.reason, PAYLOAD)
-    return modals.edit(request, OPERATION, typed, T, private_metadata='{"value":"revision-1"}', ticket="")
+    return modals.edit(request, OPERATION, typed, T, private_metadata='{"value":"revision-1"}', policy=a_policy())
 
 
 def _withdraw_modal() -> dict[str, Any]:

@@ -81,7 +81,7 @@ def views(sheet: Sheet) -> Iterator[dict[str, Any]]:
     yield modals.why(sheet.request, T, private_metadata="{}")
     yield modals.withdraw(sheet.request, T, private_metadata="{}")
     typed = OPERATION.typed(PAYLOAD_REASON, PAYLOAD)
-    yield modals.edit(sheet.request, OPERATION, typed, T, private_metadata="{}", ticket=sheet.request.reason)
+    yield modals.edit(sheet.request, OPERATION, typed, T, private_metadata="{}", policy=here)
     for in_doubt in (True, False):
         yield modals.close(sheet.request, T, in_doubt=in_doubt, private_metadata="{}")
     yield attach(sheet.request, candidates(sheet.cause), T, private_metadata="{}")

@@ -1,7 +1,7 @@
 """Modals: what is asked, and what exactly is sent."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from gettext import NullTranslations
 from typing import Any
@@ -43,7 +43,7 @@ def test_every_field_has_its_input() -> None:
 
 
 def test_a_form_for_several_environments_asks_which_and_guesses_none() -> None:
-    """In one that needs a ticket the reason says what one looks like."""
+    """The reason says what a ticket looks like, and in which of several environments it needs one."""
     prod, staging = (
         a_policy(host="ocp.example", ticket_example="CHG0012345"),
         a_policy(environment="staging", host="o2"),
@@ -51,7 +51,7 @@ def test_a_form_for_several_environments_asks_which_and_guesses_none() -> None:
     asks, *inputs = modals.form(
         OPERATION, T, heading=Text("Create"), submit=Text("Ask"), private_metadata="{}", policies=[prod, staging]
     )["blocks"]
-    says, *_ = modals.form(
+    says, *alone = modals.form(
         OPERATION, T, heading=Text("Create"), submit=Text("Ask"), private_metadata="{}", policies=[prod]
     )["blocks"]
 
@@ -59,11 +59,15 @@ def test_a_form_for_several_environments_asks_which_and_guesses_none() -> None:
     assert [option["value"] for option in asks["element"]["options"]] == ["prod", "staging"]
     assert [option["description"]["text"] for option in asks["element"]["options"]] == ["ocp.example", "o2"]
     assert "initial_option" not in asks["element"]
-    assert "Needs a change ticket, such as CHG0012345." in str(
-        [each for each in inputs if each["block_id"] == "reason"]
-    )
+    assert " In prod it needs a change ticket, such as CHG0012345." in hint_of(inputs, "reason")
+    assert " Needs a change ticket, such as CHG0012345." in hint_of(alone, "reason")
     assert "prod" in str(says)
     assert "ocp.example" in str(says)
+
+
+def hint_of(inputs: Sequence[Mapping[str, Any]], field: str) -> str:
+    """Return the grey line below a field."""
+    return next(str(each["hint"]["text"]) for each in inputs if each["block_id"] == field)
 
 
 def test_what_a_field_starts_with_is_one_of_its_answers() -> None:

@@ -178,7 +178,7 @@ def test_what_is_withdrawn_after_an_unclear_try_does_not_say_that_nothing_was_se
         ),
         ("request.withdrawn", '⚪ Withdrawn by dana, 14:02 UTC: "not needed"\nNothing was sent to OCP.'),
         ("request.expired", "⚪ Expired: only 1 of 2 approved in 0 s.\nNothing was sent to OCP."),
-        ("approval.reminded", "⏳ dana reminds you: waiting for 0 s, 0 of 1. Expires ?."),
+        ("approval.reminded", "⏳ dana reminds you: waiting for 0 s, 0 of 1. Expires 14:02 UTC."),
         ("again.asked", "#1043 asks again."),
         ("request.rejected", '⛔ Rejected by <@U0OMAR>, 14:02 UTC: "wrong hosts, take IDC 2"'),
         ("request.running", "🔄 OCP task 41257 is open: 12 subtasks. Watching it."),

@@ -8,6 +8,7 @@ import pytest
 from bot import environment
 
 from .guard import Guard
+from .two import TwoOcps
 from .world import World
 
 
@@ -31,6 +32,15 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Slack and OCP are up; the story starts the bot."""
     async for world in _played(World(tmp_path)):
         yield world
+
+
+@pytest.fixture
+async def two_ocps(tmp_path: Path) -> AsyncIterator[TwoOcps]:
+    """The same with a second OCP, user groups, and rules in a bot.toml."""
+    world = TwoOcps(tmp_path)
+    async with world.staging:
+        async for _ in _played(world):
+            yield world
 
 
 @pytest.fixture

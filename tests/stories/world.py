@@ -149,11 +149,11 @@ class World:
         assert result.closed, (result.errors, result.refused_by_client)
         return await self.card(name)
 
-    async def card(self, name: str = "pay_01", room: Room | None = None) -> Message:
+    async def card(self, name: str = "pay_01", room: Room | None = None, environment: str = "prod") -> Message:
         """Wait for the newest card of a cluster, in the approvals channel if no *room* is given."""
 
         def found() -> Message | None:
-            title = f"prod: create OBProxy cluster {name}"
+            title = f"{environment}: create OBProxy cluster {name}"
             shown = [m for m in (room or self.approvals).messages if self.slack.rendered(m).startswith(title)]
             return shown[-1] if shown else None
 
@@ -209,10 +209,10 @@ class World:
         assert first_broken(events) is None
         return events
 
-    async def told_of_ocp(self) -> tuple[Event, ...]:
+    async def told_of_ocp(self, environment: str = "prod") -> tuple[Event, ...]:
         """Return the events of OCP itself, verified."""
         async with self._database().reading() as tx:
-            events = await tx.events("environment:prod")
+            events = await tx.events(f"environment:{environment}")
         assert first_broken(events) is None
         return events
 
