@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-COMMANDS = ("create", "status", "history", "help")
+COMMANDS = ("create", "status", "history", "access", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,13 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Tell what the person may do, in all environments or in the one with that name."""
+
+    environment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """Show what can be typed."""
 
@@ -47,7 +54,7 @@ class Unknown:
     nearest: str
 
 
-Command = Create | Status | History | Help | Unknown
+Command = Create | Status | History | Access | Help | Unknown
 
 _LONGEST_NUMBER = 18
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(\|[^>]*)?>")
@@ -66,6 +73,8 @@ def parse(text: str) -> Command:
             return _status(plain(rest.strip()))
         case "history":
             return _history(rest.strip())
+        case "access":
+            return Access(plain(rest.strip()) or None)
     return Unknown(word, (get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.0) or ["help"])[0])
 
 

@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import answers, cards, modals
+from bot.blocks.access import access
 from bot.blocks.history import history
 from bot.domain.errors import BotError
+from bot.domain.grant import CREATE
 from bot.domain.policy import VIEWER
 from bot.domain.request import Request
-from bot.domain.slash import Create, Help, History, Status, Unknown, parse
+from bot.domain.slash import Access, Create, Help, History, Status, Unknown, parse
 from bot.domain.texts import N_, Text
 from bot.ports import Message
 
 from .answering import Answering
 from .desk import Branch, Desk
 from .interaction import Interaction, of_command
-
-CREATE = "obproxy.create"
 
 
 def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
@@ -40,12 +40,12 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
                 )
             case Unknown(word, nearest):
                 return answers.unknown(word, nearest, desk.translator)
+            case Access(environment):
+                given = await desk.access.of(said.user.id, said.place.channel, environment)
+                return access(given, desk.translator, command=said.command)
             case Help():
-                return answers.help_(
-                    desk.translator,
-                    environments=[each.environment for each in desk.policies.environments],
-                    command=said.command,
-                )
+                given = await desk.access.of(said.user.id, said.place.channel)
+                return answers.help_(given, desk.translator, command=said.command)
 
     app.command(re.compile(".*"))(answering.at_once(of_command, command))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.slash import COMMANDS, Create, Help, History, Status, Unknown, parse
+from bot.domain.slash import COMMANDS, Access, Create, Help, History, Status, Unknown, parse
 
 
 @given(st.text(max_size=60))
@@ -14,7 +14,7 @@ def test_every_text_is_some_command(text: str) -> None:
 
     if isinstance(command, Unknown):
         assert command.nearest in COMMANDS
-    assert isinstance(command, Create | Status | History | Help | Unknown)
+    assert isinstance(command, Create | Status | History | Access | Help | Unknown)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,10 @@ def test_every_text_is_some_command(text: str) -> None:
         ("history @Dana O'Neil", History(called="Dana O'Neil")),
         ("history @", History(name="@")),
         ("history <https://pay.db|pay.db>", History(name="pay.db")),
+        ("access", Access()),
+        ("ACCESS  prod ", Access("prod")),
+        ("access &lt;prod&gt;", Access("<prod>")),
+        ("acess", Unknown("acess", "access")),
         ("creat", Unknown("creat", "create")),
         ("stauts 12", Unknown("stauts", "status")),
         ("hepl", Unknown("hepl", "help")),
