@@ -85,11 +85,11 @@ async def open_form(
 
 
 async def _visible(desk: Desk, said: Interaction) -> Callable[[Request], bool]:
-    """Return what tells whether the person may look at a request: their own, and those where they are a viewer."""
-    environments = desk.policies.environments
-    seen = await asyncio.gather(*(desk.rights.has(VIEWER, said.user, policy) for policy in environments))
-    names = {policy.environment for policy, is_viewer in zip(environments, seen, strict=True) if is_viewer}
-    return lambda request: request.requester == said.user.id or request.environment in names
+    """Return what tells whether the person may look at a request: their own, and those of which they are a viewer."""
+    policies = desk.policies.by.values()
+    seen = await asyncio.gather(*(desk.rights.has(VIEWER, said.user, policy) for policy in policies))
+    viewed = {policy for policy, is_viewer in zip(policies, seen, strict=True) if is_viewer}
+    return lambda request: request.requester == said.user.id or desk.policies.get(request) in viewed
 
 
 async def _status(desk: Desk, wanted: Status, said: Interaction) -> Message:

@@ -18,29 +18,38 @@ async def two(world: World) -> AsyncIterator[World]:
     async with SandboxOcp(speed=SPEED, subtask_seconds=3.0) as staging:
         world.slack.usergroup("dba-oncall", [world.omar], id=DBA)
         world.slack.usergroup("data", [world.dana], id=DATA)
-        file = world.folder / "bot.toml"
-        file.write_text(f"""
-            [environments.prod]
-            url = "{world.ocp.url}"
-            username = "{world.ocp.username}"
-            password_env = "OCP_PROD_PASSWORD"
-            approvals_channel = "{world.approvals.id}"
+        prod_rules = f"""
             requesters = ["{DATA}"]
             approvers = ["{DBA}"]
             operators = ["{world.ines.id}"]
             channels = ["{world.home.id}"]
-
-            [environments.staging]
-            url = "{staging.url}"
-            username = "{staging.username}"
-            password_env = "OCP_STAGING_PASSWORD"
-            approvals_channel = "{world.approvals.id}"
-            approvers = ["{DBA}"]
-        """)
-        passwords = {"OCP_PROD_PASSWORD": world.ocp.password, "OCP_STAGING_PASSWORD": staging.password}
-        await world.start_bot(POLICY_FILE=str(file), **passwords)
+        """
+        prod, password = table(world, "prod", world.ocp, prod_rules)
+        other, its_password = table(world, "staging", staging, f'approvers = ["{DBA}"]')
+        await starts(world, prod + other, password | its_password)
         yield world
         await world.stop_bot()
+
+
+def table(world: World, name: str, ocp: SandboxOcp, rules: str) -> tuple[str, dict[str, str]]:
+    """Return the table of an environment for bot.toml, and the variable with its password."""
+    variable = f"OCP_{name.upper()}_PASSWORD"
+    text = f"""
+        [environments.{name}]
+        url = "{ocp.url}"
+        username = "{ocp.username}"
+        password_env = "{variable}"
+        approvals_channel = "{world.approvals.id}"
+        {rules}
+    """
+    return text, {variable: ocp.password}
+
+
+async def starts(world: World, text: str, passwords: dict[str, str]) -> None:
+    """Start the bot on a bot.toml that says *text*."""
+    file = world.folder / "bot.toml"
+    file.write_text(text)
+    await world.start_bot(POLICY_FILE=str(file), **passwords)
 
 
 async def hears(world: World, person: Person, words: str, *, of: str = "/obproxy access") -> list[str]:
@@ -122,3 +131,25 @@ async def test_a_guest_is_refused_whatever_they_ask(two: World) -> None:
 
     texts = {two.slack.rendered(message) for message in guest.ephemerals}
     assert texts == {"Nothing was done: you are a guest. This bot is for full members of the organization."}
+
+
+@pytest.mark.invariant(4)
+async def test_a_request_is_seen_by_the_viewers_of_its_operation(world: World) -> None:
+    """Eve views what is created; Ines views the environment, whose rules do not hold for that."""
+    rules = f"""
+        viewers = ["{world.ines.id}"]
+        requesters = ["{world.dana.id}"]
+        approvers = ["{world.omar.id}"]
+        operations."obproxy.create".viewers = ["{world.eve.id}"]
+    """
+    await starts(world, *table(world, "prod", world.ocp, rules))
+    await world.asks()
+
+    eve = await hears(world, world.eve, "Requests for pay_01", of="/obproxy status pay_01")
+    ines = await hears(world, world.ines, "Requests for pay_01", of="/obproxy status pay_01")
+    access = await hears(world, world.eve, "viewer, by name: you may look at requests.")
+
+    assert "#1, prod, pay_01" in eve[1]
+    assert ines[1:] == ["None."]
+    assert access[1:3] == ["prod itself", "You have no role."]
+    assert access[4] == "prod, obproxy.create"
