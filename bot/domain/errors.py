@@ -78,6 +78,12 @@ class NotConfigured(BotError):
     user_message = N_("OCP %(environment)s is not in the bot's settings any more, so nothing was done.")
 
 
+class UnknownEnvironment(BotError):
+    """Somebody typed the name of an environment that is not configured. Fields: name, names (of those that are)."""
+
+    user_message = N_('No environment "%(name)s". There are: %(names)s.')
+
+
 class SelfApproval(NotForYou):
     """The requester decided on their own request. Fields: number."""
 
