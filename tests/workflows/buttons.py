@@ -11,13 +11,16 @@ from structlog.testing import capture_logs
 from bot.blocks import ids
 from bot.domain import errors
 from bot.domain.policy import Policies
+from bot.domain.redaction import Redactor
 from bot.domain.request import Actor, RevisionId, UserId
 from bot.listeners import actions
 from bot.listeners.answering import Answering, Listener
 from bot.listeners.desk import Branch, Desk
 from bot.ports import Messenger
+from bot.workflows.access import Access
 from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
+from bot.workflows.pause import Pause
 from bot.workflows.reopen import Reopen
 from bot.workflows.sheets import Sheets
 
@@ -54,17 +57,19 @@ class Buttons:
         sheets = Sheets(policies)
         branch = Branch(site.policy, OPERATION, site.ask, site.decide, site.operate, site.own)
         desk = Desk(
-            {("prod", OPERATION.key): branch},
-            CATALOGUE,
-            policies,
-            site.rights,
-            Inspect(site.database, site.clock, messenger, sheets),
-            Histories(site.database, sheets),
-            Reopen(site.database, site.clock, UserId("U0BOT"), wake),
-            messenger,
-            words,
+            branches={("prod", OPERATION.key): branch},
+            operations=CATALOGUE,
+            policies=policies,
+            rights=site.rights,
+            pause=Pause(site.database, site.clock, policies, site.rights, wake),
+            access=Access(policies, site.rights),
+            inspect=Inspect(site.database, site.clock, messenger, sheets),
+            histories=Histories(site.database, sheets),
+            reopen=Reopen(site.database, site.clock, UserId("U0BOT"), wake),
+            messenger=messenger,
+            translator=words,
         )
-        actions.register(cast(AsyncApp, self.ears), Answering(messenger, words, site.new_id), desk)
+        actions.register(cast(AsyncApp, self.ears), Answering(messenger, words, site.new_id, Redactor([])), desk)
 
     async def shows_json(self, seen: RevisionId, by: Actor) -> None:
         """Press "Show JSON"; raises what refused it, or else the form is open."""
