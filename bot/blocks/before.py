@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.event import BOT, Event
-from bot.domain.request import State
+from bot.domain.request import Request, State
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, People, Text, When, Words
 
@@ -94,8 +94,9 @@ def delayed(event: Event, _sheet: Sheet) -> list[Words]:
 
 def held(event: Event, sheet: Sheet) -> list[Words]:
     """It was approved and is not sent."""
+    approved, unapproved = N_("✋ Approved, not sent: %(why)s."), N_("✋ Run without approval, not sent: %(why)s.")
     return [
-        Text(N_("✋ Approved, not sent: %(why)s."), {"why": _why(event.content)}),
+        Text(unapproved if event.content.get("unapproved") else approved, {"why": _why(event.content)}),
         *([Text(N_("An earlier try had no clear answer: OCP may have got that one."))] if sheet.tried_before else []),
         Text(N_("Nothing goes out by itself now.")),
         Text(N_("Send now (approvers): OCP is looked at once more, then it is sent. Close: it is not sent.")),
@@ -146,9 +147,9 @@ def stopped(reason: str, environment: str) -> Text:
     return Text(message, {"environment": literal(environment), "why": why})
 
 
-def plain_state(state: State) -> list[Words]:
-    """Return the mark and the words of a state of which nothing more is known."""
-    mark, words = marks.of_request(state)
+def plain_state(request: Request) -> list[Words]:
+    """Return the mark and the words of a request's state of which nothing more is known."""
+    mark, words = marks.of(request)
     return [Text(N_("%(mark)s %(state)s"), {"mark": mark, "state": Text(words)})]
 
 

@@ -8,7 +8,7 @@ from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
 
-from . import after, approving, before, kit, running, silence, telling
+from . import after, approving, before, glass, kit, running, silence, telling
 from .buttons import buttons
 from .details import approvers_of, details, footer
 from .escape import channel
@@ -82,6 +82,7 @@ def status(sheet: Sheet) -> list[Words]:
     """Return what is so now, a line each; the first is the mark of the state with its words."""
     state = sheet.request.state
     lines = _STATUS[state](sheet) if state in _STATUS else _told(sheet)
+    lines = [*lines, *glass.noted(sheet)]
     if sheet.request.is_open:
         return [*lines, *_trouble(sheet)]
     return [*lines, approving.again(sheet.asked_again)] if sheet.asked_again else lines
@@ -102,7 +103,9 @@ def _sending(sheet: Sheet) -> list[Words]:
     if sheet.cause.kind == Kind.DELAYED:
         delay = telling.told(sheet.cause, sheet)
     if request.decided_at is None:
-        return [*before.plain_state(request.state), *delay]
+        return [*before.plain_state(request), *delay]
+    if sheet.runs_unapproved:
+        return [*before.plain_state(request), *delay]
     if request.decided_by is None:
         return [before.unasked(sheet), *delay]
     fields = {"who": People(approvers_of(sheet)), "when": When(request.decided_at)}
@@ -155,7 +158,7 @@ def _told(sheet: Sheet) -> list[Words]:
     """Return what the state's cause tells; the state alone, where the cause is another or cannot be read."""
     if sheet.cause.kind in _TELLS.get(sheet.request.state, frozenset()):
         return telling.told(sheet.cause, sheet)
-    return before.plain_state(sheet.request.state)
+    return before.plain_state(sheet.request)
 
 
 _STATUS: Mapping[State, Callable[[Sheet], list[Words]]] = {

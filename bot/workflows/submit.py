@@ -162,6 +162,8 @@ class Submit:
             last = await tx.latest_event(request.id, [Kind.DELAYED])
             cause = last.content if last else {}
             data = {"why": cause.get("why", ""), "detail": cause.get("detail", "")}
+            decided = await tx.latest_event(request.id, [Kind.APPROVED, Kind.UNAPPROVED])
+            data |= {"unapproved": True} if decided and decided.kind == Kind.UNAPPROVED else {}
             await tx.save(request.move(State.HELD, now=now), Fact(Kind.HELD, data), at=now)
         self.wake()
 
