@@ -26,6 +26,7 @@ from bot.clock import SystemClock
 from bot.config import EXPECTED, Settings, WrongSetting
 from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackUnsure, StoreUnavailable
 from bot.domain.policy import Policies
+from bot.domain.redaction import Redactor
 from bot.domain.request import Place, UserId
 from bot.domain.texts import Translator
 from bot.environment import Environment, Shared, credentials_digest, named
@@ -57,6 +58,7 @@ from bot.workers.sender import Sender
 from bot.workflows.deadlines import Deadlines
 from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
+from bot.workflows.pause import Pause
 from bot.workflows.reopen import Reopen
 from bot.workflows.rights import Rights
 from bot.workflows.roster import Roster
@@ -106,6 +108,8 @@ class Bot:
     leases: Leases
     roster: Roster
     ruling: Ruling
+    pause: Pause
+    starts_paused: bool
     workers: Mapping[str, Worker]
     scheduler: AsyncIOScheduler
     socket: AsyncSocketModeHandler
@@ -114,12 +118,14 @@ class Bot:
     stop_seconds: float = STOP_SECONDS
 
     async def prepare(self) -> None:
-        """Lift old stops, and see what there is to do; raises StoreUnavailable."""
+        """Lift old stops, pause if that is set, and see what there is to do; raises StoreUnavailable."""
         for each in self.environments:
             await each.brake.release()
             await each.brake.show_at(each.policy.approvals)
             await self.ruling.load(each.policy.environment, each.rules, each.policy.hash)
             await each.leases.renew()
+        if self.starts_paused:
+            await self.pause.pause_all()
         await self.leases.renew()
 
     async def start(self) -> None:
@@ -260,17 +266,19 @@ def build(
         workers["send"].wake()
 
     team_id, translator, jitter = str(team["team_id"]), english(), random.SystemRandom().random
+    redact = Redactor(settings.secrets)
     roster = Roster(SlackDirectory(client), clock)
     rights = Rights(roster, team_id, str(team.get("enterprise_id") or ""))
-    shared = Shared(database, clock, new_id, jitter, rights, team_id, show, waking)
+    shared = Shared(database, clock, new_id, jitter, rights, team_id, redact, show, waking)
     environments = [environment_of(each, shared) for each in settings.environments]
     policies = Policies(
         {(each.policy.environment, key): policy for each in environments for key, policy in each.policies.items()}
     )
     catalogue = environments[0].catalogue
-    messenger = SlackMessenger(client, str(team.get("url") or ""), team_id)
+    messenger = SlackMessenger(client, str(team.get("url") or ""), team_id, redact)
     sheets = Sheets(policies)
     leases = Leases(database, clock, new_id(), LEASED, clock.speed, alone=database.is_sqlite)
+    pause = Pause(database, clock, policies, rights, show)
     outage = Outage(clock, jitter)
     gate = Gate(clock, outage)
     copies = Copies(database, clock, messenger, gate)
@@ -301,13 +309,14 @@ def build(
         operations=catalogue,
         policies=policies,
         rights=rights,
+        pause=pause,
         inspect=Inspect(database, clock, messenger, sheets),
         histories=Histories(database, sheets),
         reopen=Reopen(database, clock, UserId(str(team["user_id"])), show),
         messenger=messenger,
         translator=translator,
     )
-    answering = Answering(messenger, translator, new_id)
+    answering = Answering(messenger, translator, new_id, redact)
     slack = AsyncApp(client=client, authorize=_authorize(client, team), logger=logging.getLogger("slack_bolt"))
     listeners.register(slack, answering, desk)
     app_token = settings.slack_app_token.get_secret_value()
@@ -320,6 +329,8 @@ def build(
         leases,
         roster,
         Ruling(database, clock, show),
+        pause,
+        settings.start_paused,
         workers,
         scheduler,
         socket,

@@ -15,6 +15,7 @@ import typer
 from bot.config import AuditSettings, WrongSetting, read
 from bot.domain.anchor import Anchor, Damaged, anchor_in
 from bot.domain.errors import StoreUnavailable
+from bot.domain.redaction import Redactor
 from bot.ports import Record, Which
 from bot.store.database import Database
 from bot.workflows.export import exported
@@ -179,5 +180,5 @@ def _run(work: Coroutine[Any, Any, int]) -> int:
 
 
 def _refuse(line: str) -> NoReturn:
-    typer.echo(f"obproxy-bot: {line}", err=True)
+    typer.echo(f"obproxy-bot: {Redactor()(line)}", err=True)
     raise typer.Exit(2)

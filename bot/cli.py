@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -17,6 +17,7 @@ from bot.app import Bot, lift, make
 from bot.clock import SystemClock
 from bot.config import Settings, WrongSetting, from_environment
 from bot.domain.errors import Conflict, SlackLimited, SlackUnreachable, SlackUnsure, StoreUnavailable
+from bot.domain.redaction import Redactor
 from bot.sites import EnvironmentSettings
 from bot.telemetry import logs
 
@@ -45,19 +46,23 @@ def run() -> None:
     try:
         sys.exit(asyncio.run(serve(settings, SystemClock())))
     except WrongSetting as error:
-        _refuse(str(error))
+        _refuse(str(error), settings.secrets)
 
 
 @app.command()
 def resume(environment: str = typer.Argument("", help="Which one, if there are several.")) -> None:
-    """Let calls to OCP go out again after a refused log-on or a wrong address, with the settings as they are."""
+    """
+    Let calls to OCP go out again after a refused log-on or a wrong address, with the settings as they are.
+
+    A pause is another thing: whoever paused in Slack lifts it there, with /obproxy resume.
+    """
     settings = _settings(os.environ)
     logs.set_up(settings.log_level, settings.secrets)
     found = _environment(settings, environment)
     try:
         stood = asyncio.run(lift(settings, found, SystemClock()))
     except (WrongSetting, StoreUnavailable, Conflict) as error:
-        _refuse(str(error).splitlines()[0])
+        _refuse(str(error).splitlines()[0], settings.secrets)
     typer.echo(f"Calls to OCP {found.name} {'go out again' if stood else 'were not stopped'}.")
 
 
@@ -126,7 +131,8 @@ def _settings(environment: Mapping[str, str]) -> Settings:
         _refuse(str(error))
 
 
-def _refuse(lines: str) -> NoReturn:
-    for line in lines.splitlines():
+def _refuse(lines: str, secrets: Sequence[str] = ()) -> NoReturn:
+    """End with *lines*; the words of a database or of Slack in them may hold secrets."""
+    for line in Redactor(secrets)(lines).splitlines():
         typer.echo(f"obproxy-bot: {line}", err=True)
     raise typer.Exit(2)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -77,6 +77,7 @@ EXPECTED = {
     "AUDIT_CHANNEL": "the id of the channel that gets the hourly anchors of the record, such as C0123456789",
     "AUDIT_KEY": "at least 16 characters, without a line break, that sign the anchors, or nothing",
     "SEND_WITHIN": TIME,
+    "START_PAUSED": "1 to pause every environment at each start, else 0",
     "LOOK_SECONDS": IN_FILE["look_seconds"],
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
 }
@@ -94,6 +95,7 @@ class Common(BaseModel):
     database_url: Database = Field(SecretStr("sqlite:///obproxy-bot.db"), alias="DATABASE_URL")
     audit_channel: Channel | None = Field(None, alias="AUDIT_CHANNEL")
     audit_key: AuditKey = Field(SecretStr(""), alias="AUDIT_KEY")
+    start_paused: bool = Field(default=False, alias="START_PAUSED")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="LOG_LEVEL")
 
 
@@ -112,9 +114,10 @@ class Settings(Common):
     @property
     def _database_passwords(self) -> list[str]:
         """The password of DATABASE_URL, as it stands there and as the server gets it; none for a file."""
-        log_on = self.database_url.get_secret_value().partition("://")[2].rpartition("@")[0]
-        password = log_on.partition(":")[2]
-        return [password, unquote(password)] if password else []
+        url = self.database_url.get_secret_value()
+        password = url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+        in_query = parse_qs(url.partition("?")[2]).get("password", [])
+        return [each for each in (password, unquote(password), *in_query) if each]
 
 
 class OneEnvironment(BaseModel):

@@ -10,6 +10,7 @@ from bot import operations
 from bot.clock import SystemClock
 from bot.domain.event import canonical, digest
 from bot.domain.policy import Policy
+from bot.domain.redaction import Redactor
 from bot.domain.request import Place
 from bot.listeners.desk import Branch
 from bot.ocp.client import OcpClient
@@ -61,6 +62,7 @@ class Shared:
     jitter: Callable[[], float]
     rights: Rights
     team: str
+    redact: Redactor
     show: Wake
     waking: Callable[[str], Wake]
 
@@ -92,6 +94,7 @@ def environment(settings: EnvironmentSettings, shared: Shared) -> Environment:
         password=settings.password.get_secret_value(),
         ca_file=Path(settings.ca_file) if settings.ca_file else None,
         clock=clock,
+        redact=shared.redact,
     )
 
     def may_lead() -> bool:

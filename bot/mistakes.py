@@ -26,7 +26,7 @@ EXPECTED: Mapping[str, str] = {
     "password_env": "the name of a variable that is set and holds the password of the bot's account in OCP",
     "ca_file": "an existing file with the certificate of OCP's authority",
     "account_dedicated": "true if nobody but this bot uses the account, else false",
-    "task_url": "an address with {id} where the task's id goes",
+    "task_url": "an address with {id} where the task's id goes, without password and token: everybody sees it",
     "exporter_port_name": "both, exportPort or exporterPort",
     "approvals_channel": CHANNEL,
     "production": FLAG,

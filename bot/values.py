@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from bot.domain.redaction import shows_secret
+
 EVERYONE = "everyone"
 LONGEST_SECONDS = 7 * 24 * 3600
 _DURATION = re.compile(r"([0-9]{1,9})\s*(s|m|h)")
@@ -76,7 +78,8 @@ def _http_url(value: str) -> str:
 
 
 def _task_url(value: str) -> str:
-    if value and ("{id}" not in value or urlsplit(value).scheme not in {"http", "https"}):
+    is_address = "{id}" in value and urlsplit(value).scheme in {"http", "https"}
+    if value and (not is_address or shows_secret(value)):
         raise ValueError(value)
     return value
 

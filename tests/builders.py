@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.event import BOT, Event, Fact, canonical, chain, digest
+from bot.domain.pause import Paused
 from bot.domain.policy import Policy
 from bot.domain.request import Place, Request, RequestId, Revision, RevisionId, State, UserId
 from bot.domain.sheet import Environment, Names, Sheet
@@ -87,6 +88,11 @@ def a_policy(**changed: Any) -> Policy:
         look_seconds=5.0,
     )
     return replace(policy, **changed)
+
+
+def a_pause(**changed: Any) -> Paused:
+    """Return the pause of "prod" by Omar."""
+    return replace(Paused(why="OCP is upgraded", by=OMAR, name="omar", since=NOW), **changed)
 
 
 def a_revision(payload: Mapping[str, Any] = PAYLOAD, **changed: Any) -> Revision:

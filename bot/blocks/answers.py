@@ -19,6 +19,8 @@ COMMANDS = (
     ("status pay_01", N_("the requests for a cluster name")),
     ("history 1042", N_("who asked, approved and did what, by a request's number")),
     ("history pay_01", N_("the same for a cluster name, or a person: @name")),
+    ("pause {environment} {reason}", N_("send nothing to OCP until it is resumed (operators)")),
+    ("resume {environment}", N_("let requests be sent again (operators)")),
     ("help", N_("this list")),
 )
 ELSEWHERE = N_('I am not in this channel, so its thread is only there. "/invite @OBProxy Bot" brings it here, too.')
@@ -34,7 +36,8 @@ def help_(t: Translator, *, environments: Sequence[str], command: str) -> Messag
     """Return what can be typed."""
     names = {"environments": literal(", ".join(environments), 200)}
     words = Text(N_("Creates OBProxy clusters in OCP %(environments)s."), names)
-    typed = [f"{command} {word}" for word, _ in COMMANDS]
+    named = environments[0] if environments else ""
+    typed = [f"{command} {word}".replace("{environment}", named) for word, _ in COMMANDS]
     width = max(map(len, typed)) + 2
     rows = [f"{left:<{width}}{t.gettext(right)}" for left, (_, right) in zip(typed, COMMANDS, strict=True)]
     section = kit.section([kit.line(words, t)])

@@ -79,12 +79,18 @@ def reminded(event: Event, sheet: Sheet) -> list[Words]:
 
 
 def escalated(event: Event, _sheet: Sheet) -> list[Words]:
-    """The same by the clock, and a second group is asked, too."""
+    """The same, and a second group is asked, too."""
     data = event.content
-    fields: dict[str, Any] = {"lasted": _between(data["since"], event.at), **how_many(event)}
+    fields: dict[str, Any] = {"lasted": _between(data["since"], event.at), **how_many(event), **who_and_when(event)}
     fields["until"] = moment(data["until"]) or Text("?")
-    message = N_("⏳ Waiting for %(lasted)s, %(given)s of %(needed)s; a second group is asked, too. Expires %(until)s.")
-    return [Text(message, fields)]
+    by_clock = N_(
+        "⏳ Waiting for %(lasted)s, %(given)s of %(needed)s; a second group is asked, too. Expires %(until)s."
+    )
+    by_hand = N_(
+        "⏳ %(who)s reminds you: waiting for %(lasted)s, %(given)s of %(needed)s; a second group is asked, too. "
+        "Expires %(until)s."
+    )
+    return [Text(by_clock if event.actor == BOT else by_hand, fields)]
 
 
 def asked_again(event: Event, _sheet: Sheet) -> list[Words]:

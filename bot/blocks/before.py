@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.event import BOT, Event
+from bot.domain.pause import PAUSED
 from bot.domain.request import Request, State
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, People, Text, When, Words
 
-from . import marks
+from . import marks, pausing
 from .evidence import looks_first
 from .facts import moment
 from .kit import literal
@@ -42,21 +43,22 @@ def approved(event: Event, sheet: Sheet) -> list[Words]:
     """Somebody approved it, released it, or let it be sent again."""
     if event.content.get("after") == State.UNCERTAIN:
         return [Text(N_("📨 To be sent again, decided by %(who)s, %(when)s."), who_and_when(event)), looks_first(sheet)]
+    fields = {**who_and_when(event), "then": pausing.sending(sheet)}
     if event.content.get("after") == State.HELD:
-        return [Text(N_("📨 Released by %(who)s, %(when)s. Sending to OCP."), who_and_when(event))]
+        return [Text(N_("📨 Released by %(who)s, %(when)s. %(then)s"), fields)]
     if event.actor == BOT:
         return [unasked(sheet)]
     given, needed = event.content.get("given"), event.content.get("needed")
     if isinstance(needed, int) and needed > 1:
-        fields = {**who_and_when(event), "given": given, "needed": needed}
-        return [Text(N_("📨 Approved by %(who)s, %(when)s, %(given)s of %(needed)s. Sending to OCP."), fields)]
-    return [Text(N_("📨 Approved by %(who)s, %(when)s. Sending to OCP."), who_and_when(event))]
+        fields |= {"given": given, "needed": needed}
+        return [Text(N_("📨 Approved by %(who)s, %(when)s, %(given)s of %(needed)s. %(then)s"), fields)]
+    return [Text(N_("📨 Approved by %(who)s, %(when)s. %(then)s"), fields)]
 
 
 def unasked(sheet: Sheet) -> Text:
     """Return that it goes out without anybody's approval."""
-    fields = {"environment": literal(sheet.request.environment)}
-    return Text(N_("📨 Nobody has to approve in %(environment)s. Sending to OCP."), fields)
+    fields = {"environment": literal(sheet.request.environment), "then": pausing.sending(sheet)}
+    return Text(N_("📨 Nobody has to approve in %(environment)s. %(then)s"), fields)
 
 
 def rejected(event: Event, _sheet: Sheet) -> list[Words]:
@@ -94,11 +96,14 @@ def delayed(event: Event, _sheet: Sheet) -> list[Words]:
 
 def held(event: Event, sheet: Sheet) -> list[Words]:
     """It was approved and is not sent."""
+    data = event.content
+    is_paused = data.get("why") == PAUSED
     approved, unapproved = N_("✋ Approved, not sent: %(why)s."), N_("✋ Run without approval, not sent: %(why)s.")
+    why = Text(unapproved if data.get("unapproved") else approved, {"why": _why(data)})
     return [
-        Text(unapproved if event.content.get("unapproved") else approved, {"why": _why(event.content)}),
+        pausing.held(event, sheet) if is_paused else why,
         *([Text(N_("An earlier try had no clear answer: OCP may have got that one."))] if sheet.tried_before else []),
-        Text(N_("Nothing goes out by itself now.")),
+        Text(pausing.NOT_BY_ITSELF if is_paused else N_("Nothing goes out by itself now.")),
         Text(N_("Send now (approvers): OCP is looked at once more, then it is sent. Close: it is not sent.")),
     ]
 

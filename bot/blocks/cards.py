@@ -8,7 +8,7 @@ from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
 
-from . import after, approving, before, glass, kit, running, silence, telling
+from . import after, approving, before, glass, kit, pausing, running, silence, telling
 from .buttons import buttons
 from .details import approvers_of, details, footer
 from .escape import channel
@@ -42,7 +42,8 @@ def card(
         *(buttons(sheet, operation, t) if decides_at is None else []),
         *([kit.rich(kit.section([_elsewhere(decides_at, t)]))] if decides_at else []),
     ]
-    return kit.message(blocks, [title, *lines[:1]], t)
+    summary = lines[: 2 if sheet.environment.pause and sheet.request.is_open else 1]
+    return kit.message(blocks, [title, *summary], t)
 
 
 def _elsewhere(address: str, t: Translator) -> Line:
@@ -84,7 +85,7 @@ def status(sheet: Sheet) -> list[Words]:
     lines = _STATUS[state](sheet) if state in _STATUS else _told(sheet)
     lines = [*lines, *glass.noted(sheet)]
     if sheet.request.is_open:
-        return [*lines, *_trouble(sheet)]
+        return [*lines[:1], *_pause(sheet), *lines[1:], *_trouble(sheet)]
     return [*lines, approving.again(sheet.asked_again)] if sheet.asked_again else lines
 
 
@@ -96,6 +97,12 @@ def _trouble(sheet: Sheet) -> list[Words]:
     return [silence.silent(name, When(environment.away_since))] if environment.away_since else []
 
 
+def _pause(sheet: Sheet) -> list[Words]:
+    """Return that nothing is sent now; near the top, so that no long card leaves it out."""
+    pause = sheet.environment.pause
+    return [pausing.is_paused(sheet.request.environment, pause)] if pause else []
+
+
 def _sending(sheet: Sheet) -> list[Words]:
     request, delay = sheet.request, []
     if _is_again(sheet):
@@ -105,11 +112,11 @@ def _sending(sheet: Sheet) -> list[Words]:
     if request.decided_at is None:
         return [*before.plain_state(request), *delay]
     if sheet.runs_unapproved:
-        return [*before.plain_state(request), *delay]
+        return [glass.sending(sheet), *delay]
     if request.decided_by is None:
         return [before.unasked(sheet), *delay]
-    fields = {"who": People(approvers_of(sheet)), "when": When(request.decided_at)}
-    return [Text(N_("📨 Approved by %(who)s, %(when)s. Sending to OCP."), fields), *delay]
+    fields = {"who": People(approvers_of(sheet)), "when": When(request.decided_at), "then": pausing.sending(sheet)}
+    return [Text(N_("📨 Approved by %(who)s, %(when)s. %(then)s"), fields), *delay]
 
 
 def _is_again(sheet: Sheet) -> bool:
@@ -121,7 +128,10 @@ def _is_again(sheet: Sheet) -> bool:
 
 
 def _held(sheet: Sheet) -> list[Words]:
-    return [*_told(sheet), *approving.aging(sheet)]
+    told = _told(sheet)
+    if sheet.environment.pause and sheet.environment.pause.holds(sheet.cause):  # which stands on the card itself
+        told[:1] = before.plain_state(sheet.request)
+    return [*told, *approving.aging(sheet)]
 
 
 def _uncertain(sheet: Sheet) -> list[Words]:

@@ -9,7 +9,7 @@ from bot.domain.request import Request, State
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, People, Text, Translator, When, Words
 
-from . import ids
+from . import ids, pausing
 from .before import who_and_when
 from .kit import literal
 from .modals import asking, input_of, needs_ticket, said
@@ -52,7 +52,12 @@ def unapproved(event: Event, sheet: Sheet) -> list[Words]:
     fields = {**who_and_when(event), "number": sheet.request.number, "reason": literal(data["reason"], 400)}
     first = N_('🟠 %(who)s ran #%(number)s without approval, %(when)s: "%(reason)s"')
     own = N_('🟠 %(who)s ran their own #%(number)s without approval, %(when)s: "%(reason)s"')
-    return [Text(own if data.get("own") else first, fields), _before(data)]
+    return [Text(own if data.get("own") else first, fields), _before(data, sheet)]
+
+
+def sending(sheet: Sheet) -> Text:
+    """Return the first line of a card until OCP has a task for it."""
+    return Text("📨 %(then)s", {"then": pausing.sending(sheet)})
 
 
 def noted(sheet: Sheet) -> list[Words]:
@@ -71,13 +76,13 @@ def decision(sheet: Sheet) -> list[Words]:
     return [Text(message, {"who": People([run.by]), "when": When(run.at)})] if run else []
 
 
-def _before(data: dict[str, Any]) -> Text:
-    """Return how many had approved."""
-    given, who = int(data["given"]), [str(each) for each in data["approved_by"]]
+def _before(data: dict[str, Any], sheet: Sheet) -> Text:
+    """Return how many had approved, and what comes now."""
+    given, who, then = int(data["given"]), [str(each) for each in data["approved_by"]], pausing.sending(sheet)
     if not given:
-        return Text(N_("Nobody has approved it. It goes to OCP now."))
-    message = N_("Approvals before that: %(given)s of %(needed)s, %(who)s. It goes to OCP now.")
-    return Text(message, {**_how_many(given, int(data["needed"])), "who": People(who[:MOST_NAMED])})
+        return Text(N_("Nobody has approved it. %(then)s"), {"then": then})
+    fields = {**_how_many(given, int(data["needed"])), "who": People(who[:MOST_NAMED]), "then": then}
+    return Text(N_("Approvals before that: %(given)s of %(needed)s, %(who)s. %(then)s"), fields)
 
 
 def _how_many(given: int, needed: int) -> dict[str, int]:

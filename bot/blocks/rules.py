@@ -8,6 +8,12 @@ from .kit import literal
 MOST_NAMED = 20
 
 
+def loaded(event: Event, environment: str) -> list[Words]:
+    """A start has loaded the rules."""
+    fields = {"environment": literal(environment), "hash": literal(event.content["hash"], 64)}
+    return [Text(N_("The rules of %(environment)s were loaded at a start: hash %(hash)s."), fields)]
+
+
 def changed(event: Event, environment: str) -> list[Words]:
     """A start has loaded other rules than the one before."""
     names = [str(name) for name in event.content["changed"]]

@@ -6,7 +6,7 @@ from bot.domain.event import Event, Kind
 from bot.domain.sheet import Sheet
 from bot.domain.texts import Text, Words
 
-from . import after, approving, before, evidence, glass, rules, silence
+from . import after, approving, before, evidence, glass, pausing, rules, silence
 from .kit import literal
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -46,6 +46,9 @@ _NOTED: Mapping[str, Callable[[Event, str], list[Words]]] = {
     Kind.RESTARTED: after.environment_restarted,
     Kind.AWAY: silence.away,
     Kind.BACK: silence.back,
+    Kind.PAUSED: pausing.paused,
+    Kind.UNPAUSED: pausing.resumed,
+    Kind.RULES_LOADED: rules.loaded,
     Kind.RULES_CHANGED: rules.changed,
 }
 

@@ -175,6 +175,58 @@ class UnknownAction(BotError):
     )
 
 
+class IsPaused(BotError):
+    """Nothing may be sent now. Fields: environment, who, when, why."""
+
+    user_message = N_(
+        "%(environment)s is paused by %(who)s since %(when)s: %(why)s. Nothing was done. "
+        "An operator resumes it with /obproxy resume %(environment)s; press again after that."
+    )
+
+
+class PausedAlready(BotError):
+    """Somebody paused it before, and that pause stands. Fields: environment, who, when, why."""
+
+    user_message = N_(
+        "%(environment)s was paused by %(who)s at %(when)s already: %(why)s. That pause stands; nothing was changed."
+    )
+
+
+class NotPaused(BotError):
+    """There is no pause to lift. Fields: environment."""
+
+    user_message = N_("%(environment)s is not paused. Nothing was changed.")
+
+
+class ResumedAlready(NotPaused):
+    """Somebody resumed it before. Fields: environment, who, when."""
+
+    user_message = N_("%(environment)s is not paused: %(who)s resumed it at %(when)s. Nothing was changed.")
+
+
+class NoEnvironment(BotError):
+    """What stands after pause or resume is no environment. Fields: environments, example, given."""
+
+    user_message = N_(
+        'There is no environment "%(given)s" here. Environments: %(environments)s. Type for example "%(example)s".'
+    )
+
+
+class WhichEnvironment(NoEnvironment):
+    """Nothing stands after pause or resume. Fields: environments, example."""
+
+    user_message = N_('Say which environment, for example "%(example)s". Environments: %(environments)s.')
+
+
+class NoReason(BotError):
+    """A pause without a reason, or with an endless one. Fields: given, example."""
+
+    user_message = N_(
+        'Say why, in 3 to 200 characters (%(given)s are given), for example "%(example)s". '
+        "It stands on every card. Nothing was changed."
+    )
+
+
 class FormRefused(BotError):
     """
     The modal's answer has mistakes.

@@ -48,6 +48,8 @@ class Kind(StrEnum):
     BACK = "environment.back"
     RULES_LOADED = "policy.loaded"
     RULES_CHANGED = "policy.changed"
+    PAUSED = "environment.paused"
+    UNPAUSED = "environment.resumed"
 
 
 STATE_KINDS = tuple(kind for kind in Kind if kind.value.startswith("request."))

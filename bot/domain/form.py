@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import TypeVar
 
 from .errors import FormRefused
+from .redaction import MARK, Redactor, shows_secret
 from .texts import N_, Text
 
 T = TypeVar("T")
@@ -16,9 +17,20 @@ LONGEST_NAME = 64
 MOST_TYPED = 3000
 """What one Slack text field can carry."""
 
-_SECRET_ANYWHERE = re.compile(r"password|passwd|pwd|secret|token|credential|keyring")
+SECRET = N_(
+    "This looks as if it holds a password, a token or another secret. Secrets do not go through Slack: leave it out."
+)
+SECRET_VALUE = N_(
+    "Line %(line)s: the value of %(name)s looks like a password, a token or another secret. "
+    "Secrets do not go through Slack: leave it out and set it in OCP."
+)
+BY_SHAPE = Redactor()
+
+_SECRET_ANYWHERE = re.compile(
+    r"pass(word|wd|phrase)|pwd|secret|token|credential|keyring|ak_?sk|(access|api|private)_?key"
+)
 _SECRET_ENDINGS = ("key", "keys", "pass")
-_NO_SECRETS = frozenset({"monkey", "turkey", "bypass", "compass"})
+_NO_SECRETS = frozenset({"monkey", "donkey", "turkey", "hockey", "bypass", "compass"})
 _HOST_NAME = re.compile(
     r"(?=.{1,253}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?"
 )
@@ -80,13 +92,16 @@ class Answers:
     mistakes: dict[str, Text] = field(default_factory=dict)
 
     def read(self, field_id: str, rule: Callable[[str], T]) -> T | None:
-        """Return the answer as *rule* reads it, or None with the mistake noted at the field."""
+        """Return the answer as *rule* reads it, or None with the mistake noted at the field; a secret is one."""
         value = self.typed.get(field_id)
+        text = value.strip() if isinstance(value, str) else ""
         try:
-            return rule(value.strip() if isinstance(value, str) else "")
+            found = rule(text)
+            _must_show_no_secret(text)
         except Mistake as mistake:
             self.mistakes.setdefault(field_id, mistake.text)
             return None
+        return found
 
     def refuse(self, field_id: str, message: str, **fields: object) -> None:
         """Note a mistake that only shows when answers are taken together; the first one at a field stays."""
@@ -246,7 +261,10 @@ def ob_links(value: str) -> tuple[ObLink, ...]:
         first = links.setdefault((parts[0], id_), number)
         if first != number:
             raise Mistake(
-                N_("Line %(line)s: %(name)s stands on line %(first)s already."), line=number, name=parts[0], first=first
+                N_("Line %(line)s: %(name)s stands on line %(first)s already."),
+                line=number,
+                name=_shown(parts[0]),
+                first=first,
             )
         found.append(ObLink(parts[0], id_, parts[2] if len(parts) == 3 else "proxyro"))
     return tuple(found)
@@ -265,8 +283,10 @@ def parameters(value: str) -> dict[str, str]:
                     "leave it out and set it in OCP."
                 ),
                 line=number,
-                name=_shown(name.split()[0]),
+                name=_shown(_secret_part(name)),
             )
+        if shows_secret(setting):
+            raise Mistake(SECRET_VALUE, line=number, name=_shown(name))
         if not equals:
             raise Mistake(N_('Line %(line)s: "%(text)s" has no "=".'), line=number, text=_shown(line))
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", name):
@@ -288,6 +308,16 @@ def says_secret(name: str) -> bool:
     return _SECRET_ANYWHERE.search(name.lower()) is not None or any(word.endswith(_SECRET_ENDINGS) for word in words)
 
 
+def _must_show_no_secret(text: str) -> None:
+    if shows_secret(text):
+        raise Mistake(SECRET)
+
+
+def _secret_part(line: str) -> str:
+    """Return the name among the words of *line* that says it is a secret; the other words may be the secret."""
+    return next((word for word in re.findall(r"[A-Za-z0-9_.]+", line) if says_secret(word)), MARK)
+
+
 def _lines(value: str) -> Iterator[tuple[int, str]]:
     """Yield (number from 1, line) for every line that is not blank."""
     for number, line in enumerate(value.splitlines(), 1):
@@ -300,4 +330,6 @@ def _whole(text: str) -> int | None:
 
 
 def _shown(text: str, most: int = 60) -> str:
+    """Return what was typed, for its mistake: never a secret, and not more than fits."""
+    text = BY_SHAPE(text)
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from .pause import Paused
 from .request import Place, RequestId
 from .task import Task
 
@@ -93,7 +94,8 @@ class EnvironmentRow:
     What is stored of an environment.
 
     The end of its timeline; why calls to it are stopped, by which digest; since when OCP is told to be silent (None:
-    it answers), and the version it had last ("" before the first answer).
+    it answers), and the version it had last ("" before the first answer). `paused` is why nothing is sent to it ("" if
+    it is not paused), `paused_by` a user id or "bot", `paused_name` what that one was called.
     """
 
     name: str
@@ -104,3 +106,14 @@ class EnvironmentRow:
     stopped_digest: str = ""
     away_since: datetime | None = None
     ocp_version: str = ""
+    paused: str = ""
+    paused_by: str = ""
+    paused_name: str = ""
+    paused_at: datetime | None = None
+
+    @property
+    def pause(self) -> Paused | None:
+        """The pause that stands; None if there is none."""
+        if not self.paused:
+            return None
+        return Paused(why=self.paused, by=self.paused_by, name=self.paused_name, since=self.paused_at)

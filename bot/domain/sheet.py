@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from .event import Event
+from .pause import Paused
 from .request import Request, Revision, UserId
 from .task import Task
 
@@ -26,14 +27,15 @@ class Environment:
     """
     One OCP as people see it.
 
-    Its name, where a task can be opened, why calls to it are stopped ("" if not), and since when it is told to be
-    silent (None: it answers).
+    Its name, where a task can be opened, why calls to it are stopped ("" if not), since when it is told to be silent
+    (None: it answers), and the pause that stands (None: it is not paused).
     """
 
     name: str
     task_url: str
     stopped: str = ""
     away_since: datetime | None = None
+    pause: Paused | None = None
 
 
 @dataclass(frozen=True, slots=True)

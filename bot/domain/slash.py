@@ -1,10 +1,11 @@
 """The text after /obproxy, read as a command."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-COMMANDS = ("create", "status", "history", "help")
+COMMANDS = ("create", "status", "history", "pause", "resume", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,21 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Send nothing to an environment until it is resumed; either is "" if it was not given."""
+
+    environment: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Lift the pause of an environment, "" if none was given."""
+
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """Show what can be typed."""
 
@@ -47,25 +63,20 @@ class Unknown:
     nearest: str
 
 
-Command = Create | Status | History | Help | Unknown
+Command = Create | Status | History | Pause | Resume | Help | Unknown
 
 _LONGEST_NUMBER = 18
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(\|[^>]*)?>")
+_QUOTES = "\"'“”„‘’«»`"
 _LINK = re.compile(r"<(?:[^<>|]*\|)?([^<>|]*)>")
 
 
 def parse(text: str) -> Command:
     """Read the text of a slash command; every text is some command, nothing is raised."""
-    word, _, rest = text.strip().partition(" ")
-    match word.lower():
-        case "" | "help":
-            return Help()
-        case "create":
-            return Create()
-        case "status":
-            return _status(plain(rest.strip()))
-        case "history":
-            return _history(rest.strip())
+    word, rest = _halves(text)
+    read = _READERS.get(word.lower())
+    if read:
+        return read(rest)
     return Unknown(word, (get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.0) or ["help"])[0])
 
 
@@ -75,7 +86,20 @@ def plain(text: str) -> str:
     return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _status(reference: str) -> Status:
+def _halves(text: str) -> tuple[str, str]:
+    """Return the first word of *text* and what stands after it, without the spaces around."""
+    word, rest = (*text.split(maxsplit=1), "", "")[:2]
+    return word, rest.strip()
+
+
+def _unquoted(text: str) -> str:
+    """Return *text* without the quotes around it, of whatever kind a keyboard has made them."""
+    is_quoted = len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES
+    return text[1:-1].strip() if is_quoted else text
+
+
+def _status(typed: str) -> Status:
+    reference = plain(typed)
     number = _number(reference)
     return Status(number=number) if number is not None else Status(name=reference or None)
 
@@ -91,7 +115,27 @@ def _history(reference: str) -> History:
     return History(number=number) if number is not None else History(name=typed or None)
 
 
+def _pause(typed: str) -> Pause:
+    environment, reason = _halves(plain(typed))
+    return Pause(_unquoted(environment), _unquoted(reason))
+
+
+def _resume(typed: str) -> Resume:
+    return Resume(_unquoted(plain(typed)))
+
+
 def _number(reference: str) -> int | None:
     digits = reference.removeprefix("#")
     is_one = digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER
     return int(digits) if is_one else None
+
+
+_READERS: Mapping[str, Callable[[str], Command]] = {
+    "": lambda _: Help(),
+    "help": lambda _: Help(),
+    "create": lambda _: Create(),
+    "status": _status,
+    "history": _history,
+    "pause": _pause,
+    "resume": _resume,
+}

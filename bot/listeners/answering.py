@@ -10,7 +10,8 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.blocks.answers import form_errors, told
 from bot.domain.errors import BotError, FormRefused, NotSaved
-from bot.domain.texts import Translator
+from bot.domain.redaction import Redactor
+from bot.domain.texts import N_, Text, Translator
 from bot.ports import Message, Messenger, NewId
 
 from .interaction import Interaction
@@ -33,12 +34,14 @@ class Answering:
     """
     Wraps what answers a person.
 
-    `running` holds the work that goes on after its ack, so that nothing drops it half-way.
+    `redact` knows the configured secrets, which no form may carry. `running` holds the work that goes on after its
+    ack, so that nothing drops it half-way.
     """
 
     messenger: Messenger
     translator: Translator
     new_id: NewId
+    redact: Redactor
     running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def at_once(self, read: Reader, handler: Handler) -> Listener:
@@ -117,10 +120,18 @@ class Answering:
     async def _worked(self, handler: Handler, interaction: Interaction) -> dict[str, str]:
         """Return the mistakes by field, none if the work is done."""
         try:
+            self._must_hold_no_secret(interaction)
             await handler(interaction)
         except Exception as error:  # noqa: BLE001 - none may reach Bolt, which would lose the ack
             return self._errors(self._known(error), interaction)
         return {}
+
+    def _must_hold_no_secret(self, interaction: Interaction) -> None:
+        """Raise FormRefused if one of the bot's own secrets was typed: it is neither stored nor repeated."""
+        held = [id_ for id_, text in interaction.typed.items() if text and self.redact.holds_own(text)]
+        if held:
+            words = N_("This holds one of the bot's own passwords or tokens. Leave it out, and have it replaced.")
+            raise FormRefused(dict.fromkeys(held, Text(words)))
 
     def _known(self, error: Exception) -> BotError:
         """Log *error*; return it, or for one that nobody foresaw one that leads to the log."""

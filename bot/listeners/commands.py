@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.blocks import answers, cards, modals
+from bot.blocks import answers, cards, modals, pausing
 from bot.blocks.history import history
 from bot.domain.errors import BotError
 from bot.domain.policy import VIEWER
 from bot.domain.request import Request
-from bot.domain.slash import Create, Help, History, Status, Unknown, parse
+from bot.domain.slash import Create, Help, History, Pause, Resume, Status, Unknown, parse
 from bot.domain.texts import N_, Text
 from bot.ports import Message
 
@@ -38,6 +38,8 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
                     wanted,
                     desk.translator,
                 )
+            case Pause() | Resume() as wanted:
+                return answers.told(await _pause(desk, wanted, said), desk.translator)
             case Unknown(word, nearest):
                 return answers.unknown(word, nearest, desk.translator)
             case Help():
@@ -82,6 +84,14 @@ async def open_form(
         policies=policies,
     )
     await desk.messenger.open_view(said.trigger_id, view)
+
+
+async def _pause(desk: Desk, wanted: Pause | Resume, said: Interaction) -> Text:
+    match wanted:
+        case Pause(environment, reason):
+            return pausing.pause_answer(await desk.pause.pause(environment, reason, by=said.user, at=said.place))
+        case Resume(environment):
+            return pausing.resume_answer(*await desk.pause.resume(environment, by=said.user, at=said.place))
 
 
 async def _visible(desk: Desk, said: Interaction) -> Callable[[Request], bool]:

@@ -15,6 +15,7 @@ from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
 from bot.workflows.operate import Operate
 from bot.workflows.own import Own
+from bot.workflows.pause import Pause
 from bot.workflows.reopen import Reopen
 from bot.workflows.rights import Rights
 
@@ -40,6 +41,7 @@ class Desk:
     operations: Mapping[str, Operation]
     policies: Policies
     rights: Rights
+    pause: Pause
     inspect: Inspect
     histories: Histories
     reopen: Reopen

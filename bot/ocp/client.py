@@ -11,6 +11,7 @@ from bot.domain.answer import Answer, Call
 from bot.domain.errors import OcpRefused, OcpUnavailable
 from bot.domain.inventory import Cluster, ClusterList, Host, ObCluster, Package
 from bot.domain.pace import Allowance
+from bot.domain.redaction import Redactor
 from bot.domain.task import Task
 from bot.ports import Clock
 
@@ -50,9 +51,17 @@ class OcpClient:
         ca_file: Path | None = None,
         clock: Clock,
         limits: Limits = USUAL_LIMITS,
+        redact: Redactor | None = None,
     ) -> None:
-        """Prepare; nothing connects yet."""
-        self._wire = Wire(base_url=base_url, username=username, password=password, ca_file=ca_file, limits=limits)
+        """Prepare; nothing connects yet. OCP's words pass *redact*, without one a redactor that knows *password*."""
+        self._wire = Wire(
+            base_url=base_url,
+            username=username,
+            password=password,
+            ca_file=ca_file,
+            limits=limits,
+            redact=redact or Redactor([password]),
+        )
         self._clock = clock
         self._pacing = Pacing(clock)
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
+from bot.domain.redaction import Redactor
+
+from .redacting import redacted
 from .values import Json, objects, parse, text
 
 MOST_WORDS = 2000
@@ -26,9 +29,9 @@ class Envelope:
     body: Json
 
     @classmethod
-    def of(cls, body: bytes) -> Self | None:
-        """Read *body*; None unless it is a JSON object."""
-        found = parse(body)
+    def of(cls, body: bytes, redact: Redactor) -> Self | None:
+        """Read *body*, all texts of which pass *redact*; None unless it is a JSON object."""
+        found = redacted(parse(body), redact)
         return cls.read(found) if isinstance(found, dict) else None
 
     @classmethod

@@ -4,16 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from bot.domain.redaction import Redactor
+
 from .envelope import Envelope
+
+BY_SHAPE = Redactor()
 
 
 @dataclass(frozen=True)
 class Heard:
-    """A whole answer: HTTP status, headers by lower-case name, body. No slots: the envelope is read once and kept."""
+    """
+    A whole answer: HTTP status, headers by lower-case name, body.
+
+    `redact` is what OCP's words pass on their way out of it. No slots: the envelope is read once and kept.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    redact: Redactor = field(default=BY_SHAPE, repr=False, compare=False)
 
     @property
     def is_good(self) -> bool:
@@ -34,14 +43,14 @@ class Heard:
     @cached_property
     def envelope(self) -> Envelope | None:
         """OCP's envelope; None if the body is no JSON object."""
-        return Envelope.of(self.body)
+        return Envelope.of(self.body, self.redact)
 
     @property
     def brief(self) -> str:
         """Status and OCP's words, or what kind of body it is, for a log line."""
         kind = self.headers.get("content-type", "").partition(";")[0].strip()[:80] or "no content type"
         told = self.envelope.told if self.envelope else ""
-        return f"HTTP {self.status} {told or kind}"
+        return f"HTTP {self.status} {told or self.redact(kind)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import httpx
 
+from bot.domain.redaction import Redactor
+
 from .heard import Heard, Lost, NeverLeft, Result
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
@@ -56,8 +58,11 @@ class Limits:
 class Wire:
     """Two pools, so that writes neither wait for reads nor share their connections. Proxies are the environment's."""
 
-    def __init__(self, *, base_url: str, username: str, password: str, ca_file: Path | None, limits: Limits) -> None:
+    def __init__(
+        self, *, base_url: str, username: str, password: str, ca_file: Path | None, limits: Limits, redact: Redactor
+    ) -> None:
         """Prepare; nothing connects yet."""
+        self._redact = redact
         self._base_url = base_url.rstrip("/")
         self._limits = limits
         self._auth = httpx.BasicAuth(username, password)
@@ -113,12 +118,12 @@ class Wire:
             async with asyncio.timeout(seconds):
                 return await self._answer(client, request)
         except NEVER_LEFT as error:
-            return NeverLeft(f"{type(error).__name__}: {error}")
+            return NeverLeft(self._redact(f"{type(error).__name__}: {error}"))
         except TimeoutError:
             # Connecting has its own, shorter time-out, so by now the request may have left.
             return Lost(f"no whole answer within {seconds:g} s", is_late=True)
         except LOST as error:
-            return Lost(f"{type(error).__name__}: {error}")
+            return Lost(self._redact(f"{type(error).__name__}: {error}"))
 
     async def _answer(self, client: httpx.AsyncClient, request: httpx.Request) -> Result:
         response = await client.send(request, stream=True)
@@ -129,7 +134,7 @@ class Wire:
                 if len(body) > self._limits.most_bytes:
                     return Lost(f"HTTP {response.status_code} with more than {self._limits.most_bytes} bytes")
             headers = {name.lower(): value for name, value in response.headers.items()}
-            return Heard(response.status_code, headers, bytes(body))
+            return Heard(response.status_code, headers, bytes(body), self._redact)
         finally:
             await response.aclose()
 

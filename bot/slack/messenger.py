@@ -10,10 +10,12 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.errors import FormNotOpened, RootRefused, SlackError
+from bot.domain.redaction import Redactor
 from bot.domain.request import Place, UserId
 from bot.ports import Message
 
 from .client import TIMEOUT_SECONDS
+from .redacting import in_message, in_view
 from .trouble import translated
 
 EVENT_TYPE = "obproxy_bot"
@@ -29,15 +31,22 @@ log = structlog.get_logger()
 
 
 class SlackMessenger:
-    """The Messenger of ports. `workspace_url` and `team` are the team's address and id, as auth.test tells them."""
+    """
+    The Messenger of ports.
 
-    def __init__(self, client: AsyncWebClient, workspace_url: str, team: str) -> None:
+    `workspace_url` and `team` are the team's address and id, as auth.test tells them. Whatever goes out loses the
+    configured secrets that *redact* knows.
+    """
+
+    def __init__(self, client: AsyncWebClient, workspace_url: str, team: str, redact: Redactor | None = None) -> None:
+        self._redact = redact or Redactor()
         self._client = client
         self._team = team
         self._workspace_url = workspace_url.rstrip("/")
 
     async def post(self, place: Place, message: Message, *, ident: str, root: str | None, broadcast: bool) -> str:
         """Post *message* with *ident* as metadata and as client_msg_id; return its ts."""
+        message = in_message(message, self._redact)
         with translated():
             answer = await self._client.chat_postMessage(
                 channel=place.channel,
@@ -54,6 +63,7 @@ class SlackMessenger:
 
     async def update(self, place: Place, ts: str, message: Message) -> None:
         """Replace the message at *ts*; its metadata stays."""
+        message = in_message(message, self._redact)
         with translated():
             await self._client.chat_update(
                 channel=place.channel, ts=ts, text=message.text, blocks=[dict(block) for block in message.blocks]
@@ -94,6 +104,7 @@ class SlackMessenger:
 
     async def tell(self, response_url: str, message: Message) -> None:
         """Show *message* to the person who has just acted: at most once, so a failure is only logged."""
+        message = in_message(message, self._redact)
         hook = AsyncWebhookClient(response_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
         hook.proxy = self._client.proxy
         try:
@@ -108,13 +119,15 @@ class SlackMessenger:
             log.warning("a private answer was not delivered", error=str(error))
         else:
             if answer.status_code != 200:
-                log.warning("a private answer was refused", status=answer.status_code, body=answer.body[:200])
+                log.warning(
+                    "a private answer was refused", status=answer.status_code, body=self._redact(answer.body)[:200]
+                )
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """Open a modal; raises FormNotOpened when Slack does not."""
         try:
             with translated():
-                await self._client.views_open(trigger_id=trigger_id, view=dict(view))
+                await self._client.views_open(trigger_id=trigger_id, view=in_view(view, self._redact))
         except SlackError as error:
             raise FormNotOpened(str(error)) from error
 

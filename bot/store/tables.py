@@ -64,6 +64,10 @@ environments = Table(
     Column("stopped_digest", String, nullable=False),
     Column("away_since", Utc),
     Column("ocp_version", String, nullable=False, server_default=""),
+    Column("paused", Text, nullable=False, server_default=""),
+    Column("paused_by", String, nullable=False, server_default=""),
+    Column("paused_name", String, nullable=False, server_default=""),
+    Column("paused_at", Utc),
 )
 
 requests = Table(

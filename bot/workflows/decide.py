@@ -13,6 +13,7 @@ from bot.ports import Clock, Store, Tx, Wake
 
 from .click import Click, payload_of
 from .counting import Counting, ruled
+from .pause import must_not_be_paused
 from .rights import Rights
 
 Approval = Callable[[Request, datetime], Request]
@@ -25,7 +26,8 @@ class Decide:
     What an approver's button does.
 
     Every method raises NotAllowed, GroupUnknown, NotAMember, PersonUnknown, SelfApproval, OwnWords, TooLate, OldButton,
-    PastDeciding or Gone in words for the person; `approve` and `send_now` AlreadyApproved, too.
+    PastDeciding or Gone in words for the person; `approve` and `send_now` AlreadyApproved, too, and `send_now`
+    IsPaused.
     """
 
     store: Store
@@ -45,7 +47,9 @@ class Decide:
 
         That is an approval, too: the other ones that it needs must be young enough to count.
         """
+        await self.rights.must(APPROVER, by, self.policy)
         click, data = Click(seen, by, HELD), {"after": State.HELD}
+        await must_not_be_paused(self.store, click)
         return await self._approve(click, data, lambda request, now: request.release(seen, by=by.id, now=now))
 
     async def may_reject(self, seen: RevisionId, *, by: Actor) -> Request:

@@ -14,6 +14,7 @@ from bot.ports import Clock, Store, Tx, Wake
 from .again import decide_again
 from .click import Click, payload_of
 from .counting import Counting, ruled
+from .pause import must_not_pause
 from .rights import Rights
 
 
@@ -22,8 +23,8 @@ class Glass:
     """
     What "Run without approval" does; it never counts as an approval.
 
-    Both methods raise GlassOff, NotAllowed, GroupUnknown, NotAMember, PersonUnknown, TooLate, OldButton, PastDeciding
-    or Gone in words for the person. Whoever asked may do it, too, if they are an admin: the record says so.
+    Both methods raise GlassOff, NotAllowed, GroupUnknown, NotAMember, PersonUnknown, TooLate, OldButton, PastDeciding,
+    IsPaused or Gone in words for the person. Whoever asked may do it, too, if they are an admin: the record says so.
     """
 
     store: Store
@@ -65,6 +66,7 @@ class Glass:
 
     async def _must_be_open(self, tx: Tx, request: Request, now: datetime) -> None:
         """Do nothing unless something bars *request* from going out that no reason of an admin's lifts."""
+        await must_not_pause(tx, request)
         await Counting(self.policy).must_be_in_time(tx, request, now)
 
     def _why(self, request: Request, typed_name: str, why: str) -> str:

@@ -19,6 +19,7 @@ from bot.ports import Clock, Store, Tx, Wake
 from .click import Click, payload_of
 from .counting import Counting, ruled
 from .fitting import Fitting
+from .pause import must_not_be_paused
 from .rights import Rights
 from .settle import Settle
 
@@ -31,7 +32,8 @@ class Operate:
     What the buttons of an unclear request do, and Close on a held one.
 
     Every method raises NotAllowed, GroupUnknown, NotAMember, PersonUnknown, TooLate, OldButton or Gone in words for the
-    person; `send_again` SelfApproval, OwnWords, AlreadyApproved and TooEarly, too; `attach` and `close` FormRefused.
+    person; `send_again` SelfApproval, OwnWords, AlreadyApproved, TooEarly and IsPaused, too; `attach` and `close`
+    FormRefused.
     """
 
     store: Store
@@ -64,6 +66,7 @@ class Operate:
         """Let an unclear request be sent again, as a decision of its own; OCP is looked at before, so not twice."""
         await self.rights.must(APPROVER, by, self.policy)
         click = Click(seen, by, UNCERTAIN)
+        await must_not_be_paused(self.store, click)
 
         async def write(tx: Tx, request: Request) -> Approvals:
             now = self.clock.now()

@@ -10,7 +10,7 @@ from bot.domain.late import ENDS_WITHDRAWAL
 from bot.domain.policy import ADMIN, REQUESTER, Policy
 from bot.domain.request import WITHDRAWABLE, Actor, Request, Revision, RevisionId, State
 from bot.domain.texts import N_, Text, When
-from bot.domain.waiting import REMIND_AT_MOST_EVERY, next_deadline
+from bot.domain.waiting import REMIND_AT_MOST_EVERY, SECOND_GROUP_FROM, next_deadline
 from bot.ports import Clock, NewId, Operation, Store, Tx, Wake
 
 from .again import decide_again
@@ -145,14 +145,17 @@ class Own:
         if last is not None and now < (until := last.time + REMIND_AT_MOST_EVERY):
             detail = f"the approvers of {request.id} were reminded at {last.at}"
             raise RemindedAlready(detail, number=request.number, when=When(last.time), until=When(until))
-        approvals = await Counting(self.policy).of(tx, request, now)
+        approvals, asked = await Counting(self.policy).of(tx, request, now), await asked_with(tx, request)
+        is_for_more = bool(self.policy.second_group) and now >= asked.time + SECOND_GROUP_FROM
         data = {
-            "since": (await asked_with(tx, request)).at,
+            "since": asked.at,
+            "until": (asked.time + self.policy.approvals_last).isoformat(),
             "given": len(approvals.given),
             "needed": approvals.needed,
             "actor_name": by.name,
         }
-        return await tx.save(request, Fact(Kind.REMINDED, data, actor=by.id, role=REQUESTER), at=now)
+        kind = Kind.ESCALATED if is_for_more else Kind.REMINDED
+        return await tx.save(request, Fact(kind, data, actor=by.id, role=REQUESTER), at=now)
 
 
 async def _is_saved(tx: Tx, seen: RevisionId, origin: str) -> bool:

@@ -33,7 +33,11 @@ class Sheets:
             request=request,
             revision=await tx.revision(request.revision),
             environment=Environment(
-                request.environment, policy.task_url if policy else "", stored.stopped, stored.away_since
+                request.environment,
+                policy.task_url if policy else "",
+                stored.stopped,
+                stored.away_since,
+                stored.pause,
             ),
             cause=cause,
             names=Names(named.content.get("labels", {}) if named else {}),

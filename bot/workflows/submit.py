@@ -16,9 +16,11 @@ from bot.domain.policy import Policy
 from bot.domain.records import Act
 from bot.domain.request import Request, Revision, State
 from bot.domain.task import Task
-from bot.ports import Clock, NewId, Ocp, Operation, Store, Wake
+from bot.ports import Clock, NewId, Ocp, Operation, Store, Tx, Wake
 
 from .again import unless_raced
+from .counting import as_decided
+from .pause import held_by_pause
 from .reach import UNREACHABLE, Reach
 from .settle import Settle
 
@@ -49,14 +51,20 @@ class Submit:
     is_ours: Callable[[], bool]
 
     async def round(self) -> None:
-        """Send every approved request that is due, one after the other; hold those that waited too long."""
+        """
+        Send every approved request that is due, one after the other; hold those that waited too long.
+
+        While the environment is paused, hold them all.
+        """
         now = self.clock.now()
         async with self.store.reading() as tx:
+            is_paused = (await tx.environment(self.policy.environment)).pause is not None
             approved = await tx.requests_in(self.policy.environment, State.APPROVED)
         for request in approved:
-            if self.is_ours() and (request.next_try_at is None or request.next_try_at <= now):
+            is_due = request.next_try_at is None or request.next_try_at <= now
+            if self.is_ours() and (is_paused or is_due):
                 with unless_raced():
-                    await self._hold_or_send(request)
+                    await (self._hold_for_pause(request) if is_paused else self._hold_or_send(request))
 
     async def _hold_or_send(self, request: Request) -> None:
         if request.decided_at and self.clock.now() - request.decided_at > self.policy.sends_within:
@@ -119,7 +127,10 @@ class Submit:
         claimed_from = self.clock.monotonic()
         if not may_start(looked_at, claimed_from) or not self.is_ours():
             return
-        act, revision = await self._claim(request, before)
+        claimed = await self._claim(request, before)
+        if claimed is None:
+            return
+        act, revision = claimed
         if not may_start(claimed_from, self.clock.monotonic()):
             await self.settle.answered(act, NotSent("the claim took too long to commit", cause="database"))
             return
@@ -140,21 +151,33 @@ class Submit:
             await storing
             raise
 
-    async def _claim(self, request: Request, before: str) -> tuple[Act, Revision]:
+    async def _claim(self, request: Request, before: str) -> tuple[Act, Revision] | None:
+        """Claim the send; None if *request* is held instead, because a pause was faster."""
         now = self.clock.now()
         async with self.store.transaction() as tx:
-            revision = await tx.revision(request.revision)
-            act = self._act(request, revision, before=before, until=now + CLAIM)
-            data = {
-                "act": act.id,
-                "before": before,
-                "until": act.claimed_until.isoformat(),
-                "payload_hash": revision.hash,
-            }
-            await tx.save(request.move(State.SUBMITTING, now=now), Fact(Kind.SUBMITTING, data), at=now)
-            await tx.save_act(act)
+            is_held = await held_by_pause(tx, request, now)
+            claimed = None if is_held else await self._claimed(tx, request, before, now)
         self.wake()
+        return claimed
+
+    async def _claimed(self, tx: Tx, request: Request, before: str, now: datetime) -> tuple[Act, Revision]:
+        revision = await tx.revision(request.revision)
+        act = self._act(request, revision, before=before, until=now + CLAIM)
+        data = {
+            "act": act.id,
+            "before": before,
+            "until": act.claimed_until.isoformat(),
+            "payload_hash": revision.hash,
+        }
+        await tx.save(request.move(State.SUBMITTING, now=now), Fact(Kind.SUBMITTING, data), at=now)
+        await tx.save_act(act)
         return act, revision
+
+    async def _hold_for_pause(self, request: Request) -> None:
+        """Hold it, unless the pause is over by now: then the next round sends it."""
+        async with self.store.transaction() as tx:
+            await held_by_pause(tx, request, self.clock.now())
+        self.wake()
 
     async def _hold(self, request: Request) -> None:
         now = self.clock.now()
@@ -162,8 +185,7 @@ class Submit:
             last = await tx.latest_event(request.id, [Kind.DELAYED])
             cause = last.content if last else {}
             data = {"why": cause.get("why", ""), "detail": cause.get("detail", "")}
-            decided = await tx.latest_event(request.id, [Kind.APPROVED, Kind.UNAPPROVED])
-            data |= {"unapproved": True} if decided and decided.kind == Kind.UNAPPROVED else {}
+            data |= await as_decided(tx, request)
             await tx.save(request.move(State.HELD, now=now), Fact(Kind.HELD, data), at=now)
         self.wake()
 

@@ -11,7 +11,7 @@ from bot.domain.request import State
 from bot.domain.sheet import Environment, Names, Sheet, Unapproved
 from bot.domain.task import Print, Subtask, Task
 from tests import builders
-from tests.builders import NOW, TASK_ID, a_request, a_revision, a_sheet, an_event
+from tests.builders import NOW, TASK_ID, a_pause, a_request, a_revision, a_sheet, an_event
 
 HOSTILE = "<!channel> *x* & @here <@U0EVIL> <https://evil.example|Approve> `_~ <!subteam^S0EVIL> &lt;"
 WORDS = st.one_of(
@@ -151,6 +151,8 @@ DATA: dict[str, dict[str, Any]] = {
         "counts": {"SUCCESSFUL": 4},
         "left": 1,
     },
+    "environment.paused": {"reason": "OCP is upgraded", "actor_name": "omar"},
+    "environment.resumed": {"reason": "OCP is upgraded", "since": NOW.isoformat(), "held": 2, "actor_name": "ines"},
 }
 """Data of every kind as it is written now."""
 
@@ -201,6 +203,7 @@ def sheets(draw: st.DrawFn) -> Sheet:
             draw(st.sampled_from(["https://ocp.example/{id}", "javascript:x{id}", "", words[1]])),
             draw(st.sampled_from([words[3], ""])),
             draw(st.sampled_from([None, NOW])),
+            draw(st.sampled_from([None, a_pause(), a_pause(why=words[7], by=words[0], name=words[1], since=None)])),
         ),
         approvers=draw(st.sampled_from([(), (builders.OMAR,), ("S0GROUP", words[0])])),
         tried_before=draw(st.booleans()),

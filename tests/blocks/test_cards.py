@@ -16,7 +16,20 @@ from bot.domain.request import ASKED_AGAIN_AFTER, State
 from bot.domain.sheet import Environment, Names, Sheet, Unapproved
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
-from tests.builders import DANA, INES, NOW, OMAR, PAYLOAD, TASK_ID, a_mark, a_request, a_sheet, a_task, an_event
+from tests.builders import (
+    DANA,
+    INES,
+    NOW,
+    OMAR,
+    PAYLOAD,
+    TASK_ID,
+    a_mark,
+    a_pause,
+    a_request,
+    a_sheet,
+    a_task,
+    an_event,
+)
 
 T = NullTranslations()
 S, R, F = "SUCCESSFUL", "RUNNING", "FAILED"
@@ -414,6 +427,52 @@ def test_a_stop_is_told_instead_of_a_silence() -> None:
 
     assert "are stopped" in text
     assert "has not answered since" not in text
+
+
+@pytest.mark.parametrize("state", sorted(State))
+def test_a_pause_is_on_every_open_card(state: State) -> None:
+    """Right below the state: by whom, by name so that no card calls them, since when and why."""
+    paused = Environment("prod", "", stopped="credentials: IAM10004", pause=a_pause(why="OCP is upgraded."))
+
+    text = read(a_sheet(state, environment=paused))
+
+    says = "✋ prod is paused by omar since 14:02 UTC: OCP is upgraded. Nothing is sent.\n" in text
+    assert says == a_request(state=state).is_open
+    assert "is paused" not in read(a_sheet(state))
+
+
+def test_a_pause_whose_maker_has_no_name_is_by_somebody_all_the_same() -> None:
+    """By a mention, or by the bot itself."""
+    unnamed, own = Environment("prod", "", pause=a_pause(name="")), Environment("prod", "", pause=a_pause(by="bot"))
+
+    assert "prod is paused by <@U0OMAR> since" in read(a_sheet(environment=unnamed))
+    assert "prod is paused by the bot since" in read(a_sheet(environment=own))
+
+
+def test_a_card_that_is_held_by_the_pause_says_it_once() -> None:
+    """While that one stands; after it, and in another one, the card keeps what has held it."""
+    data = {"why": "paused", "detail": "disk full", "paused_by": "U0INES", "paused_name": "ines"}
+    cause = an_event("request.held", {**data, "since": NOW.isoformat()})
+    own = a_pause(why="disk full", by="U0INES", name="ines")
+    was = "✋ Approved, not sent: prod was paused by ines at 14:02 UTC: disk full."
+
+    held, later = (
+        read(a_sheet(State.HELD, cause=cause, environment=Environment("prod", "", pause=pause)))
+        for pause in (own, a_pause(since=NOW + timedelta(hours=1)))
+    )
+    free = a_sheet(State.HELD, cause=cause)
+
+    assert "✋ Approved, not sent\n✋ prod is paused by ines since 14:02 UTC: disk full. Nothing is sent.\n" in held
+    assert f"{was}\n✋ prod is paused by omar since 15:02 UTC: " in later
+    assert f"{was}\nNothing goes out by itself, not after the resume either.\nSend now (approvers): " in read(free)
+    assert actions(free) == [ids.SEND_NOW, ids.CLOSE]
+
+
+def test_an_approval_is_not_said_to_be_sent_while_nothing_is() -> None:
+    paused = Environment("prod", "", pause=a_pause())
+
+    assert "Not sent while prod is paused." in read(a_sheet(State.APPROVED, environment=paused))
+    assert "Sending to OCP." in read(a_sheet(State.SUBMITTING, environment=paused))
 
 
 def test_a_running_card_shows_what_runs_now() -> None:

@@ -33,6 +33,7 @@ from tests.builders import (
     OMAR,
     PAYLOAD,
     TASK_ID,
+    a_pause,
     a_policy,
     a_request,
     a_sheet,
@@ -157,6 +158,23 @@ def _back_notice() -> Message:
     return replies.notice(an_event("environment.back", {**data, "left": 0}), "prod", T)
 
 
+def _paused_card() -> Message:
+    """A card that the pause holds, whose plain text says the same."""
+    data = {"why": "paused", "detail": "OCP is upgraded", "paused_by": OMAR, "paused_name": "omar"}
+    cause = an_event("request.held", {**data, "since": NOW.isoformat()})
+    paused = Environment("prod", "https://ocp.example/task/{id}", pause=a_pause())
+    return cards.card(a_sheet(State.HELD, cause=cause, environment=paused), OPERATION, T, asks_approvers=True)
+
+
+def _paused_notice() -> Message:
+    return replies.notice(an_event("environment.paused", DATA["environment.paused"], actor=OMAR), "prod", T)
+
+
+def _resumed_notice() -> Message:
+    event = an_event("environment.resumed", DATA["environment.resumed"], actor=OMAR, at=NOW + timedelta(minutes=68))
+    return replies.notice(event, "prod", T)
+
+
 def _one_of_two_card() -> Message:
     """A card of a request that somebody has edited and one of two approvers has approved."""
     edited = an_event("request.edited", DATA["request.edited"], actor=DANA)
@@ -233,6 +251,9 @@ SURFACES: dict[str, Callable[[], dict[str, Any] | Message]] = {
     "modal_close": _close_modal,
     "reply_unclear": _unclear_reply,
     "card_silent": _silent_card,
+    "card_paused": _paused_card,
+    "notice_paused": _paused_notice,
+    "notice_resumed": _resumed_notice,
     "notice_away": _away_notice,
     "notice_back": _back_notice,
     "reply_progress": _progress_reply,

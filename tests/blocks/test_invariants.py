@@ -74,7 +74,7 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
 
 def views(sheet: Sheet) -> Iterator[dict[str, Any]]:
     """Yield every modal."""
-    here = a_policy(environment=sheet.request.environment, host=sheet.request.name, ticket_example=sheet.request.reason)
+    here = a_policy(environment="x" * 40, host=sheet.request.name, ticket_example=sheet.request.reason)
     heading, submit = Text("Create OBProxy cluster"), Text("Ask")
     for policies in ([here], [here, a_policy()]):
         yield modals.form(OPERATION, T, heading=heading, submit=submit, private_metadata="{}", policies=policies)
@@ -84,8 +84,8 @@ def views(sheet: Sheet) -> Iterator[dict[str, Any]]:
     yield modals.edit(sheet.request, OPERATION, typed, T, private_metadata="{}", ticket=sheet.request.reason)
     for in_doubt in (True, False):
         yield modals.close(sheet.request, T, in_doubt=in_doubt, private_metadata="{}")
-    for given, ticket in (({}, ""), ({OMAR: NOW}, sheet.request.reason)):
-        approvals = Approvals(needed=2, given=given)
+    for voices, ticket in (({}, ""), ({OMAR: NOW}, sheet.request.reason)):
+        approvals = Approvals(needed=2, given=voices)
         yield glass.form(sheet.request, approvals, T, private_metadata="{}", ticket=ticket)
     yield attach(sheet.request, candidates(sheet.cause), T, private_metadata="{}")
     yield attach(sheet.request, named(sheet, 1), T, private_metadata="{}")
@@ -280,6 +280,9 @@ def test_every_error_has_words_for_the_person(error: type[BotError]) -> None:
         "when",
         "what",
         "until",
+        "why",
+        "environments",
+        "example",
         "state",
         "given",
         "needed",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from gettext import NullTranslations
 from typing import Any
 
@@ -148,14 +148,14 @@ def test_every_approver_is_called_where_somebody_runs_without_approval() -> None
             {},
             [
                 '🟠 omar ran #1042 without approval, 14:02 UTC: "the primary is down"',
-                "Approvals before that: 1 of 2, <@U0INES>. It goes to OCP now.",
+                "Approvals before that: 1 of 2, <@U0INES>. Sending to OCP.",
             ],
         ),
         (
             {"own": True, "given": 0, "approved_by": []},
             [
                 '🟠 omar ran their own #1042 without approval, 14:02 UTC: "the primary is down"',
-                "Nobody has approved it. It goes to OCP now.",
+                "Nobody has approved it. Sending to OCP.",
             ],
         ),
     ],
@@ -301,8 +301,8 @@ def test_an_environment_stops_once_for_all() -> None:
     ]
 
 
-def noticed(kind: str, data: Mapping[str, Any]) -> list[str]:
-    return bare(notice(an_event(kind, data), "prod", T).blocks, T, most=3_000).splitlines()
+def noticed(kind: str, data: Mapping[str, Any], *, actor: str = "bot", at: datetime = NOW) -> list[str]:
+    return bare(notice(an_event(kind, data, actor=actor, at=at), "prod", T).blocks, T, most=3_000).splitlines()
 
 
 def test_an_ocp_that_is_silent_is_told_with_what_follows() -> None:
@@ -346,6 +346,51 @@ def test_an_ocp_that_is_back_is_told_with_what_happened_meanwhile(changed: dict[
     first, *rest = noticed("environment.back", {**BACK, **changed})
 
     assert [first.removeprefix("🔄 OCP prod answers again "), *rest] == lines
+
+
+PAUSE = {"reason": "OCP is upgraded.", "actor_name": "omar"}
+RESUME = {"reason": "OCP is upgraded.", "since": NOW.isoformat(), "actor_name": "ines"}
+
+
+def test_a_pause_is_told_in_one_line() -> None:
+    """Who, when, why, what that means, who may resume, and how."""
+    rest = (
+        "Nothing is sent to OCP: what is approved is held, watching goes on. Operators resume it: /obproxy resume prod"
+    )
+
+    assert noticed("environment.paused", PAUSE, actor=OMAR) == [
+        f"✋ prod is paused by omar since 14:02 UTC: OCP is upgraded. {rest}"
+    ]
+    assert noticed("environment.paused", {"reason": "START_PAUSED=1"}) == [
+        f"✋ prod is paused by the bot since 14:02 UTC: START_PAUSED=1. {rest}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (0, "No request is held."),
+        (1, "1 request is held and does not go out by itself: its card has Send now, for approvers."),
+        (2, "2 requests are held and do not go out by themselves: each card has Send now, for approvers."),
+    ],
+)
+def test_a_resume_is_told_with_what_is_held(held: int, words: str) -> None:
+    later = NOW + timedelta(minutes=68, seconds=9)
+
+    told = noticed("environment.resumed", {**RESUME, "held": held}, actor=OMAR, at=later)
+
+    assert told == [f"🔄 prod is resumed by ines at 15:10 UTC, after 1 h 8 min. {words}"]
+
+
+def test_what_a_pause_holds_says_whose_pause_it_is() -> None:
+    data = {"why": "paused", "detail": "OCP is upgraded", "paused_by": OMAR, "paused_name": "omar"}
+    event = an_event("request.held", {**data, "since": NOW.isoformat()})
+
+    assert said(event).splitlines() == [
+        "✋ Approved, not sent: prod was paused by omar at 14:02 UTC: OCP is upgraded.",
+        "Nothing goes out by itself, not after the resume either.",
+        "Send now (approvers): OCP is looked at once more, then it is sent. Close: it is not sent.",
+    ]
 
 
 def test_plain_text_says_the_same_without_blocks() -> None:

@@ -170,28 +170,72 @@ def test_the_line_of_a_mistake_is_named(names: list[str], blanks: int) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "password",
-        "observer_sys_password",
-        "PASSWD",
-        "my_pwd",
-        "client_secret",
-        "token",
-        "api_key",
-        "keys",
-        "credential",
-        "authtoken",
-        "userpass",
-        "DBpass",
-        "dbpwd",
-        "privateKey",
-        "TLSkey",
-        "aeskey",
-        "keyring",
+        *("password", "observer_sys_password", "observer_sys_password1", "obproxy_sys_password", "inspector_password"),
+        *("PASSWD", "my_pwd", "dbpwd", "userpass", "DBpass", "passphrase", "client_secret", "token", "authtoken"),
+        *("token_bucket", "api_key", "access_key", "ACCESS_KEY_ID", "accessKeyId", "keys", "keyring", "privateKey"),
+        *("TLSkey", "aeskey", "credential", "aksk", "ak_sk", "ssl.key"),
     ],
 )
 def test_a_secret_is_known_by_its_name(name: str) -> None:
-    """Its value does not go through Slack, and not into the words either."""
-    words = mistake(form.parameters, f"{name}=hunter2")
+    """Its value does not go through Slack, and not into the words either, with or without the sign between them."""
+    for line in (f"{name}=hunter2", f"{name} hunter2", f"{name}: hunter2", f"hunter2 {name}", f"set {name} = hunter2"):
+        words = mistake(form.parameters, line)
 
-    assert "Secrets do not go through Slack" in words
+        assert f"Line 1: {name} is a password or another secret" in words
+        assert "hunter2" not in words
+
+
+@pytest.mark.invariant(7)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("work_thread_num", "proxy_mem_limited", "syslog_level", "obproxy_config_server_url", "enable_client_ssl"),
+        *("skip_proxyro_check", "skip_proxy_sys_private_check", "server_tcp_keepidle", "enable_proxy_scramble"),
+        *("ssl_attributes", "username_separator", "enable_cluster_checkout", "proxy_route_policy", "init_sql"),
+        *("monkey", "turkey_2", "bypass", "compass", "keyboard_layout", "keepalive", "monkey.business"),
+    ],
+)
+def test_a_harmless_name_is_none(name: str) -> None:
+    """Most of these are OBProxy's own."""
+    assert form.parameters(f"{name}=128") == {name: "128"}
+
+
+@pytest.mark.invariant(7)
+@pytest.mark.parametrize(
+    "value",
+    ["xoxb-1-2-hunter2", "http://root:hunter2@config/x", "http://config/x?token=hunter2", "set password = 'hunter2'"],
+)
+def test_a_value_that_is_a_secret_is_refused_with_its_line(value: str) -> None:
+    words = mistake(form.parameters, f"work_thread_num=128\nobproxy_config_server_url={value}")
+
+    assert "Line 2: the value of obproxy_config_server_url looks like a password, a token or another secret." in words
     assert "hunter2" not in words
+
+
+@pytest.mark.invariant(7)
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        (form.reason, "it is xoxb-1-2-hunter2"),
+        (form.reason, "the password=hunter2 works"),
+        (form.cluster_name, "AKIAIOSFODNN7EXAMPLE"),
+        (form.address, "xapp-1-2-hunter2"),
+        (form.package, "xoxb-1-2-hunter2.rpm"),
+        (form.ob_links, "ob_pay, 1, xoxb-1-2-hunter2"),
+        (form.ob_links, "xoxb-1-2-hunter2, 1\nxoxb-1-2-hunter2, 1"),
+        (form.ob_links, "http://root:hunter2@ob_pay 1"),
+        (form.host_ids, "11, xoxb-1-2-hunter2"),
+        (form.task_id, "xoxb-1-2-hunter2"),
+        (form.port(1), "password=hunter2"),
+        (form.parameters, "xoxb-1-2-hunter2"),
+        (form.parameters, "xoxb-1-2-hunter2=1"),
+    ],
+)
+def test_no_field_takes_or_repeats_a_secret(rule: Callable[[str], object], value: str) -> None:
+    """Whether its own rule would take it or not."""
+    answers = Answers({"field": value})
+
+    assert answers.read("field", rule) is None
+    words = answers.mistakes["field"].render(T)
+    assert "hunter2" not in words
+    assert "AKIA" not in words

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.slash import COMMANDS, Create, Help, History, Status, Unknown, parse
+from bot.domain.slash import COMMANDS, Create, Help, History, Pause, Resume, Status, Unknown, parse
 
 
 @given(st.text(max_size=60))
@@ -14,7 +14,7 @@ def test_every_text_is_some_command(text: str) -> None:
 
     if isinstance(command, Unknown):
         assert command.nearest in COMMANDS
-    assert isinstance(command, Create | Status | History | Help | Unknown)
+    assert isinstance(command, Create | Status | History | Pause | Resume | Help | Unknown)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,19 @@ def test_every_text_is_some_command(text: str) -> None:
         ("history @Dana O'Neil", History(called="Dana O'Neil")),
         ("history @", History(name="@")),
         ("history <https://pay.db|pay.db>", History(name="pay.db")),
+        ("pause prod OCP is upgraded", Pause("prod", "OCP is upgraded")),
+        (" PAUSE   Prod\t  OCP is  upgraded ", Pause("Prod", "OCP is  upgraded")),
+        ("pause\nprod\nOCP is upgraded", Pause("prod", "OCP is upgraded")),
+        ('pause "prod" "OCP is upgraded"', Pause("prod", "OCP is upgraded")),
+        ("pause “prod” “OCP is upgraded”", Pause("prod", "OCP is upgraded")),
+        ('pause prod upgrade of "ocp"', Pause("prod", 'upgrade of "ocp"')),
+        ("pause prod 1 &lt; 2 nodes, ask <@U0123456789|dana>", Pause("prod", "1 < 2 nodes, ask dana")),
+        ("pause prod", Pause("prod", "")),
+        ("pause", Pause("", "")),
+        ("resume prod", Resume("prod")),
+        (" Resume  'PROD' ", Resume("PROD")),
+        ("resume", Resume("")),
+        ("resum prod", Unknown("resum", "resume")),
         ("creat", Unknown("creat", "create")),
         ("stauts 12", Unknown("stauts", "status")),
         ("hepl", Unknown("hepl", "help")),

@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncAck
 from structlog.testing import capture_logs
 
 from bot.domain.errors import Gone, NotAttached, StoreUnavailable
+from bot.domain.redaction import Redactor
 from bot.listeners.answering import Answering, Listener
 from bot.listeners.interaction import Interaction, of_click, of_submission
 from bot.operations.create_cluster import CreateCluster
@@ -46,9 +47,10 @@ def told() -> Told:
 
 @pytest.fixture
 def answering(told: Told) -> Answering:
-    return Answering(cast(Messenger, told), NullTranslations(), lambda: "0123456789abcdef")
+    return Answering(cast(Messenger, told), NullTranslations(), lambda: "0123456789abcdef", Redactor([OWN]))
 
 
+OWN = "wolf-Moon-41/x"
 CLICK = {"user": {"id": "U1"}, "response_url": "https://hooks.example/1", "actions": [{"value": "v"}]}
 
 
@@ -91,6 +93,26 @@ async def test_a_malformed_form_is_answered_at_its_fields(answering: Answering, 
     [answer] = ack.answers
     assert answer["response_action"] == "errors"
     assert set(answer["errors"]) == {"name", "port"}
+
+
+@pytest.mark.invariant(7)
+@pytest.mark.parametrize("typed", [OWN, f"it is {OWN}!", "wolf-Moon-41%2Fx"])
+async def test_a_secret_of_ours_is_refused_where_it_was_typed(answering: Answering, typed: str) -> None:
+    """No handler ever sees it, and neither the words at the field nor the log repeat it."""
+    handled: list[Interaction] = []
+
+    async def handler(form: Interaction) -> None:
+        handled.append(form)
+
+    with capture_logs() as logs:
+        state = {"values": {"port": {"a": {"value": typed}}, "name": {"a": {"value": "pay_01"}}}}
+        ack = await _run(answering.when_done(of_submission, handler), _form(state))
+
+    [answer] = ack.answers
+    assert list(answer["errors"]) == ["port"]
+    assert answer["errors"]["port"].startswith("This holds one of the bot's own passwords or tokens.")
+    assert typed not in f"{ack.answers} {logs}"
+    assert handled == []
 
 
 async def test_an_oversized_answer_is_refused_at_its_field(answering: Answering) -> None:

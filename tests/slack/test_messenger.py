@@ -18,6 +18,7 @@ from bot.domain.errors import (
     SlackUnsure,
     TokenRefused,
 )
+from bot.domain.redaction import Redactor
 from bot.domain.request import Place, UserId
 from bot.ports import Message
 from bot.sandbox.slack import Fault, SandboxSlack
@@ -25,6 +26,7 @@ from bot.slack.client import web_client
 from bot.slack.messenger import SlackMessenger
 from bot.slack.trouble import CONTENT, LIMITED, PLACE, ROOT, TOKEN, UNKNOWN, UNSURE
 
+OWN = "wolf/Moon+41&x"
 HELLO = Message(({"type": "header", "text": {"type": "plain_text", "text": "hello"}},), "hello")
 
 
@@ -37,9 +39,8 @@ async def slack() -> AsyncIterator[SandboxSlack]:
 
 @pytest.fixture
 def messenger(slack: SandboxSlack) -> SlackMessenger:
-    return SlackMessenger(
-        web_client(slack.bot_token, base_url=slack.url, proxy=None), "https://team.example/", slack.team_id
-    )
+    client = web_client(slack.bot_token, base_url=slack.url, proxy=None)
+    return SlackMessenger(client, "https://team.example/", slack.team_id, Redactor([OWN, "text", "button"]))
 
 
 @pytest.fixture
@@ -73,6 +74,31 @@ async def test_a_card_is_replaced_and_keeps_its_id(
     await messenger.update(place, ts, Message((), "plain now"))
 
     assert await messenger.find(place, "root", root=None, since=since) == (ts,)
+
+
+@pytest.mark.invariant(7)
+async def test_a_secret_of_ours_leaves_in_no_message_and_no_form(
+    slack: SandboxSlack, messenger: SlackMessenger, place: Place
+) -> None:
+    """Wherever it came from, in every spelling; ids and kinds of blocks stay, whatever a short secret is."""
+    words = f"{OWN} or wolf%2FMoon%2B41%26x or wolf/Moon+41&amp;x"
+    label = {"type": "plain_text", "text": words}
+    button = {"type": "button", "action_id": "a", "text": label, "url": f"http://x/{OWN}"}
+    quote = {"type": "rich_text_quote", "elements": [{"type": "text", "text": words}]}
+    message = Message(({"type": "actions", "elements": [button]}, {"type": "rich_text", "elements": [quote]}), words)
+    field = {"type": "plain_text_input", "action_id": "a", "initial_value": words, "placeholder": label}
+    view = {"type": "modal", "title": label, "blocks": [{"type": "input", "label": label, "element": field}]}
+
+    ts = await messenger.post(place, message, ident="x", root=None, broadcast=False)
+    await messenger.update(place, ts, message)
+    with pytest.raises(FormNotOpened):
+        await messenger.open_view("1.2.3", view)
+
+    [shown] = slack.rooms[0].messages
+    assert "*** or *** or ***" in slack.rendered(shown)
+    assert [record.method for record in slack.records] == ["chat.postMessage", "chat.update", "views.open"]
+    sent = repr([record.args for record in slack.records])
+    assert not any(spelling in sent for spelling in words.split(" or "))
 
 
 async def test_deleting_what_is_gone_is_no_error(messenger: SlackMessenger, place: Place) -> None:

@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from bot.domain.errors import Conflict, StoreUnavailable
 from bot.domain.event import Fact, Kind, first_broken
+from bot.domain.pause import Paused
 from bot.domain.records import Act, Thread, Watch
 from bot.domain.request import Request, RequestId, State
 from bot.store.database import Database
 from bot.store.tables import metadata
-from tests.builders import NOW, a_request, a_revision, a_task
+from tests.builders import NOW, OMAR, a_request, a_revision, a_task
 
 ASKED = Fact(Kind.ASKED, {"name": "pay_01"})
 
@@ -39,6 +40,26 @@ async def test_migrating_twice_changes_nothing(database: Database) -> None:
 
     async with database.transaction() as tx:
         assert await tx.next_number() == 1
+
+
+async def test_the_version_before_runs_on_it_and_lifts_no_pause(database: Database) -> None:
+    """It writes the columns that it knows: a new environment is not paused, a pause that it writes over stands."""
+    old = "(name, version, seq, head, stopped, stopped_digest) VALUES ('prod', 1, 0, '', '', '')"
+    async with database.engine.begin() as connection:
+        await connection.execute(text(f"INSERT INTO environments {old}"))
+
+    async with database.transaction() as tx:
+        row = await tx.environment("prod")
+        assert row.pause is None
+        await tx.save_environment(
+            replace(row, paused="disk full", paused_by=OMAR, paused_name="omar", paused_at=NOW), at=NOW
+        )
+    async with database.engine.begin() as connection:
+        await connection.execute(text("UPDATE environments SET version = version + 1, stopped = ''"))
+
+    async with database.reading() as tx:
+        pause = (await tx.environment("prod")).pause
+    assert pause == Paused(why="disk full", by=OMAR, name="omar", since=NOW)
 
 
 async def test_a_request_comes_back_as_it_was_stored_with_a_whole_timeline(database: Database) -> None:

@@ -57,11 +57,12 @@ async def told(world: World) -> list[str]:
 
 @pytest.mark.invariant(2)
 @pytest.mark.invariant(3)
-async def test_an_outage_of_ocp_is_told_in_two_notices(fast_world: World) -> None:
+async def test_an_outage_of_ocp_is_told_in_two_notices(world: World) -> None:
     """Cards show the silence and then not; threads catch up in a handful of replies; nobody is called."""
-    fast_world.ocp.slow(INSTALL, 300.0)
-    cards = await running_on_a_fast_clock(fast_world, 2)
-    await without_ocp(fast_world, cards, 320.0)
+    world.ocp.slow(INSTALL, 120.0)
+    await world.start_bot()
+    cards = await running(world, 2)
+    await without_ocp(world, cards, 140.0)
 
 
 @pytest.mark.long

@@ -80,6 +80,7 @@ class World:
                 "-m",
                 "tests.stories.launcher",
                 env=os.environ | self.environment() | clock | changes,
+                stdout=log,
                 stderr=log,
             )
         if connected:
@@ -110,11 +111,11 @@ class World:
         return await (await self.ends_later())
 
     async def ends_later(self) -> "asyncio.Task[int]":
-        """SIGTERM the process; return what waits for its exit code."""
+        """SIGTERM the process; return what waits for its exit code: a lock may keep it for half a minute."""
         assert self.process is not None
         process, self.process = self.process, None
         process.send_signal(signal.SIGTERM)
-        return asyncio.create_task(asyncio.wait_for(process.wait(), DEADLINE))
+        return asyncio.create_task(asyncio.wait_for(process.wait(), 2 * DEADLINE))
 
     async def stop_bot(self) -> None:
         """Stop it as SIGTERM does."""

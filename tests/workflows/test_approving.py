@@ -420,6 +420,17 @@ async def test_reminders_and_the_end_come_at_their_time_and_once(
     assert (await office.request()).state is State.EXPIRED
 
 
+async def test_from_two_hours_on_the_requester_reminds_the_second_group_too(office: Office) -> None:
+    office.policy = a_policy(approvals_required=2, second_group=("S0LEADS",))
+    await office.own.remind(await office.seen(), by=Actor(DANA))
+    office.clock.seconds = timedelta(hours=2).total_seconds()
+
+    await office.own.remind(await office.seen(), by=Actor(DANA))
+
+    assert await office.kinds() == [Kind.ASKED, Kind.REMINDED, Kind.ESCALATED]
+    assert (await office.events())[-1].actor == DANA
+
+
 async def test_after_a_long_stop_one_reminder_is_enough(office: Office) -> None:
     """Nine hours without a bot: not three at once."""
     await office.passes(hours=9)

@@ -13,6 +13,7 @@ from bot.domain.errors import (
     GlassOff,
     Gone,
     GroupUnknown,
+    IsPaused,
     NotAllowed,
     OldButton,
     PastDeciding,
@@ -20,10 +21,12 @@ from bot.domain.errors import (
     TooLate,
 )
 from bot.domain.event import Event, Kind
+from bot.domain.policy import Policies
 from bot.domain.request import Actor, RevisionId, State, UserId
 from bot.domain.texts import Text
 from bot.store.database import Database
 from bot.workflows.glass import Glass
+from bot.workflows.pause import Pause, held_by_pause
 from tests.builders import DANA, INES, OMAR, a_policy
 
 from .test_approving import MIA, Office, wake
@@ -159,7 +162,7 @@ async def test_where_it_is_off_nobody_may(office: Office) -> None:
 
 async def test_every_mistake_in_the_form_is_told_at_its_field(office: Office) -> None:
     """Another name, also in capitals, and a reason that says nothing or names no ticket."""
-    ticket = {"ticket_pattern": "CHG[0-9]{7}", "ticket_example": "CHG0012345"}
+    office.policy = replace(ON, ticket_pattern="CHG[0-9]{7}", ticket_example="CHG0012345")
     for name, why, fields in (
         ("pay_02", "x", {"name", "reason"}),
         ("PAY_01", WHY, {"name", "reason"}),
@@ -168,11 +171,11 @@ async def test_every_mistake_in_the_form_is_told_at_its_field(office: Office) ->
         ("pay_01", "", {"reason"}),
     ):
         with pytest.raises(FormRefused) as told:
-            await breaks(office, name=name, why=why, **ticket)
+            await breaks(office, name=name, why=why)
         assert set(told.value.at) == fields
         assert all(isinstance(words, Text) for words in told.value.at.values())
 
-    await breaks(office, name=" pay_01 ", why="CHG0012345 down", **ticket)
+    await breaks(office, name=" pay_01 ", why="CHG0012345 down")
 
     assert (await last(office)).content["reason"] == "CHG0012345 down"
 
@@ -235,6 +238,25 @@ async def test_what_nobody_can_decide_on_any_more_is_not_run(office: Office) -> 
     with pytest.raises(TooLate):
         await breaks(office)
     assert await office.kinds() == [Kind.ASKED, Kind.EXPIRED]
+
+
+async def test_while_the_environment_is_paused_nothing_is_run(office: Office) -> None:
+    """No form opens in vain, and one that is open is not obeyed; a pause that comes after it holds the request."""
+    policies = Policies({("prod", ""): office.policy})
+    pause = Pause(office.database, office.clock, policies, office.rights, wake)
+    await pause.pause("prod", "OCP is upgraded", by=Actor(OMAR), at=office.policy.approvals)
+    for refused in (glass(office).may_break(await office.seen(), by=Actor(ZOE)), breaks(office)):
+        with pytest.raises(IsPaused):
+            await refused
+    await pause.resume("prod", by=Actor(OMAR), at=office.policy.approvals)
+    await breaks(office)
+
+    await pause.pause("prod", "OCP is upgraded", by=Actor(OMAR), at=office.policy.approvals)
+    async with office.database.transaction() as tx:
+        assert await held_by_pause(tx, await office.request(), office.clock.now())
+
+    event = await last(office)
+    assert (event.kind, event.content["why"], event.content["unapproved"]) == (Kind.HELD, "paused", True)
 
 
 @pytest.mark.invariant(5)
