@@ -117,7 +117,7 @@ def status_list(requests: Sequence[tuple[Request, str]], t: Translator, *, headi
 
 
 def _row(request: Request, link: str) -> Text:
-    mark, words = marks.of_request(request.state)
+    mark, words = marks.of(request)
     number = f"#{request.number}"
     fields = {
         "mark": mark,

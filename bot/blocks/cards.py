@@ -8,7 +8,7 @@ from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
 
-from . import after, approving, before, kit, pausing, running, silence, telling
+from . import after, approving, before, glass, kit, pausing, running, silence, telling
 from .buttons import buttons
 from .details import approvers_of, details, footer
 from .escape import channel
@@ -83,6 +83,7 @@ def status(sheet: Sheet) -> list[Words]:
     """Return what is so now, a line each; the first is the mark of the state with its words."""
     state = sheet.request.state
     lines = _STATUS[state](sheet) if state in _STATUS else _told(sheet)
+    lines = [*lines, *glass.noted(sheet)]
     if sheet.request.is_open:
         return [*lines[:1], *_pause(sheet), *lines[1:], *_trouble(sheet)]
     return [*lines, approving.again(sheet.asked_again)] if sheet.asked_again else lines
@@ -109,8 +110,10 @@ def _sending(sheet: Sheet) -> list[Words]:
     if sheet.cause.kind == Kind.DELAYED:
         delay = telling.told(sheet.cause, sheet)
     if request.decided_at is None:
-        return [*before.plain_state(request.state), *delay]
+        return [*before.plain_state(request), *delay]
     is_paused = sheet.environment.pause is not None and request.state is State.APPROVED
+    if sheet.runs_unapproved:
+        return [glass.sending(sheet, is_paused=is_paused), *delay]
     if request.decided_by is None:
         return [before.unasked(sheet, is_paused=is_paused), *delay]
     then = pausing.sending(sheet, is_paused=is_paused)
@@ -129,7 +132,7 @@ def _is_again(sheet: Sheet) -> bool:
 def _held(sheet: Sheet) -> list[Words]:
     told = _told(sheet)
     if sheet.environment.pause and sheet.environment.pause.holds(sheet.cause):  # which stands on the card itself
-        told[:1] = before.plain_state(State.HELD)
+        told[:1] = before.plain_state(sheet.request)
     return [*told, *approving.aging(sheet)]
 
 
@@ -167,7 +170,7 @@ def _told(sheet: Sheet) -> list[Words]:
     """Return what the state's cause tells; the state alone, where the cause is another or cannot be read."""
     if sheet.cause.kind in _TELLS.get(sheet.request.state, frozenset()):
         return telling.told(sheet.cause, sheet)
-    return before.plain_state(sheet.request.state)
+    return before.plain_state(sheet.request)
 
 
 _STATUS: Mapping[State, Callable[[Sheet], list[Words]]] = {

@@ -63,11 +63,15 @@ def _fields(operation: Operation, typed: Mapping[str, str], t: Translator, *, ti
     blocks = [input_of(field, t) for field in filled(operation.form, typed)]
     if blocks:
         blocks[0]["element"]["focus_on_load"] = True
-    for block in blocks if ticket else ():
-        if block["block_id"] == "reason":
-            needed = Text(N_("Needs a change ticket, such as %(example)s."), {"example": ticket}).render(t)
-            block["hint"] = plain(f"{block.get('hint', {}).get('text', '')} {needed}".strip(), 2_000)
-    return blocks
+    return [needs_ticket(block, ticket, t) if block["block_id"] == "reason" else block for block in blocks]
+
+
+def needs_ticket(reason: Block, ticket: str, t: Translator) -> Block:
+    """Return the input of a *reason* that says what a *ticket* looks like, "" if it needs none."""
+    if not ticket:
+        return reason
+    needed = Text(N_("Needs a change ticket, such as %(example)s."), {"example": ticket}).render(t)
+    return reason | {"hint": plain(f"{reason.get('hint', {}).get('text', '')} {needed}".strip(), 2_000)}
 
 
 def _environment(policies: Sequence[Policy], t: Translator) -> Block:

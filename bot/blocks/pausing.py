@@ -36,8 +36,9 @@ def held(event: Event, sheet: Sheet) -> Text:
         since=since.at if since else None,
     )
     fields = {**_fields(pause), "environment": _environment(sheet)}
-    message = N_("✋ Approved, not sent: %(environment)s was paused by %(who)s at %(when)s: %(why)s.")
-    return Text(message, fields)
+    approved = N_("✋ Approved, not sent: %(environment)s was paused by %(who)s at %(when)s: %(why)s.")
+    unapproved = N_("✋ Run without approval, not sent: %(environment)s was paused by %(who)s at %(when)s: %(why)s.")
+    return Text(unapproved if data.get("unapproved") else approved, fields)
 
 
 def paused(event: Event, environment: str) -> list[Words]:

@@ -11,6 +11,7 @@ from bot.ports import Messenger, Operation
 from bot.workflows.access import Access
 from bot.workflows.ask import Ask
 from bot.workflows.decide import Decide
+from bot.workflows.glass import Glass
 from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
 from bot.workflows.operate import Operate
@@ -28,6 +29,7 @@ class Branch:
     operation: Operation
     ask: Ask
     decide: Decide
+    glass: Glass
     operate: Operate
     own: Own
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.blocks import answers, modals
+from bot.blocks import answers, glass, modals
 from bot.blocks.access import access
 from bot.blocks.attaching import attach
 from bot.blocks.cards import card
@@ -112,6 +112,9 @@ def views(sheet: Sheet) -> Iterator[dict[str, Any]]:
     yield modals.edit(sheet.request, OPERATION, typed, T, private_metadata="{}", ticket=sheet.request.reason)
     for in_doubt in (True, False):
         yield modals.close(sheet.request, T, in_doubt=in_doubt, private_metadata="{}")
+    for voices, ticket in (({}, ""), ({OMAR: NOW}, sheet.request.reason)):
+        approvals = Approvals(needed=2, given=voices)
+        yield glass.form(sheet.request, approvals, T, private_metadata="{}", ticket=ticket)
     yield attach(sheet.request, candidates(sheet.cause), T, private_metadata="{}")
     yield attach(sheet.request, named(sheet, 1), T, private_metadata="{}")
 
