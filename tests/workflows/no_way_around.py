@@ -17,7 +17,8 @@ from tests.people import Town
 from .site import Site
 
 MIA, EDDA, GINA, GUS, ADA, NED = (UserId(f"U0{name}") for name in ("MIA", "EDDA", "GINA", "GUS", "ADA", "NED"))
-"""Mia, Edda and Omar, Ines, Dana may approve; Gina and Gus while they are in the group; Ada is admin, Ned nobody."""
+NAMED = frozenset({OMAR, INES, MIA, DANA, EDDA})
+"""They may approve; Gina and Gus while they are in the group; Ada is admin, Ned nobody."""
 
 GROUP = "S0APPROVERS"
 MINUTE = timedelta(minutes=1)
@@ -28,6 +29,9 @@ ANSWERS: Mapping[str, Answer | None] = {
     "not sent": NotSent("connection refused"),
     "lost": Unknown("time-out", cause="late"),
 }
+HAPPENS = frozenset({*ANSWERS, "wait", "deadlines", "joins", "leaves", "silence", "look", "writes part"})
+"""What is nobody's click."""
+
 Step = tuple[str, UserId, int]
 """What happens, who does it, and a number: of the card that is clicked on (0 is the newest), or minutes."""
 
@@ -70,15 +74,21 @@ class Game:
         """Let Dana ask, then let *steps* happen; after each, whatever was sent was agreed to."""
         await self._asks(DANA, None)
         for what, who, number in steps:
-            before = await self.site.requests()
-            try:
-                await self._step(what, who, number)
-            except BotError:
-                assert await self.site.requests() == before
+            if what in HAPPENS:
+                await self._happens(what, who, number)
+            else:
+                await self._unless_refused(what, who, self.cards[-1 - number % len(self.cards)])
             await self._check()
 
-    async def _step(self, what: str, who: UserId, number: int) -> None:
-        seen, by, site = self.cards[-1 - number % len(self.cards)], Actor(who), self.site
+    async def _unless_refused(self, what: str, who: UserId, seen: RevisionId) -> None:
+        before = await self.site.requests()
+        try:
+            await self._clicks(what, who, seen)
+        except BotError:
+            assert await self.site.requests() == before
+
+    async def _clicks(self, what: str, who: UserId, seen: RevisionId) -> None:
+        by, site = Actor(who), self.site
         match what:
             case "approve":
                 await site.decide.approve(seen, by=by)
@@ -104,9 +114,9 @@ class Game:
             case "close":
                 await site.operate.close(seen, by=by, why="not needed")
             case _:
-                await self._passes(what, who, number)
+                raise LookupError(what)
 
-    async def _passes(self, what: str, who: UserId, number: int) -> None:
+    async def _happens(self, what: str, who: UserId, number: int) -> None:
         """Let happen what is nobody's click."""
         match what:
             case "wait":
@@ -126,11 +136,9 @@ class Game:
             case "look":
                 self.site.later(minutes=12)
                 await self.site.look.round()
-            case "accepted" | "refused" | "not sent" | "lost":
+            case _ if what in ANSWERS:
                 self.site.ocp.answer = ANSWERS[what]
                 await self.site.submit.round()
-            case _:
-                assert what == "writes part"
 
     async def _writes_part(self, who: UserId) -> None:
         """Let a revision of the newest request be somebody else's, as once others than the requester may edit."""
@@ -153,10 +161,10 @@ class Game:
         self.authors[new], self.asked_at[new], self.voices[new] = before | {who}, self._now, []
 
     def _counted(self, seen: RevisionId, who: UserId) -> None:
-        named = who in {OMAR, INES, MIA, DANA, EDDA}
-        lately = self._now - self.left[who] <= MINUTE if who in self.left else False
-        voice = Voice(who=who, at=self._now, is_approvers=named or lately or who in self._members)
-        self.voices[seen].append(voice)
+        """Write down a click that was counted; whoever left the group within a minute may pass for a member."""
+        was_there = who in self.left and self._now - self.left[who] <= MINUTE
+        is_approvers = who in NAMED or who in self._members or was_there
+        self.voices[seen].append(Voice(who=who, at=self._now, is_approvers=is_approvers))
 
     async def _check(self) -> None:
         """Every request that began to be sent since the last step was agreed to by enough others, lately."""

@@ -55,12 +55,12 @@ ROLES = {
 }
 """Each role, with who has it and no other one: by their own id, and as the member of a user group."""
 
-
 TABLES = metadata.sorted_tables
 TRACE = select(
     *(select(func.count()).select_from(table).scalar_subquery() for table in TABLES),
     *(select(func.sum(table.c.version)).scalar_subquery() for table in TABLES if "version" in table.c),
 )
+"""What differs as soon as anything was written: how many rows each table has, and the sum of their versions."""
 
 
 def wake() -> None:
@@ -116,9 +116,9 @@ class Site:
     def new_id(self) -> str:
         return f"id-{next(self.numbers)}"
 
-    async def asked(self, by: UserId, *, again: RevisionId | None = None, **typed: str) -> Request:
+    async def asked(self, by: UserId, *, again: RevisionId | None = None) -> Request:
         """Let somebody ask for a cluster with a name of its own."""
-        form = {**FORM, "name": f"pay_{next(self.numbers)}", **typed}
+        form = {**FORM, "name": f"pay_{next(self.numbers)}"}
         return await self.ask.ask(
             OPERATION, form, by=Actor(by), origin=self.new_id(), home=a_request().home, again=again
         )
@@ -132,7 +132,7 @@ class Site:
             return await tx.requests_in("prod", *State)
 
     async def trace(self) -> tuple[int | None, ...]:
-        """Return what differs as soon as anything was written: how many rows there are, and their versions."""
+        """Return what differs as soon as anything was written."""
         async with self.database.engine.connect() as connection:
             return tuple((await connection.execute(TRACE)).one())
 
