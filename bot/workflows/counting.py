@@ -63,12 +63,6 @@ def ruled(policy: Policy) -> dict[str, str]:
     return {"policy": policy.hash}
 
 
-async def as_decided(tx: Tx, request: Request) -> dict[str, bool]:
-    """Return what holding *request* says of the last decision on it: whether that was to run it without approval."""
-    decided = await tx.latest_event(request.id, [Kind.APPROVED, Kind.UNAPPROVED])
-    return {"unapproved": True} if decided and decided.kind == Kind.UNAPPROVED else {}
-
-
 async def asked_with(tx: Tx, request: Request) -> Event:
     """Return the event with which the present revision was asked for."""
     asked = await tx.latest_event(request.id, [Kind.ASKED, Kind.EDITED])

@@ -26,8 +26,7 @@ from bot.domain.texts import N_, Text, When
 from bot.ports import Clock, Store, Tx, Wake
 
 from .again import decide_again
-from .click import Click
-from .counting import as_decided
+from .click import Click, as_decided
 from .rights import Rights
 from .stop import OWED_SINCE
 

@@ -20,7 +20,6 @@ from bot.ports import Messenger
 from bot.workflows.access import Access
 from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
-from bot.workflows.pause import Pause
 from bot.workflows.reopen import Reopen
 from bot.workflows.sheets import Sheets
 
@@ -55,13 +54,13 @@ class Buttons:
         messenger, words = cast(Messenger, self.screen), NullTranslations()
         policies = Policies({("prod", ""): site.policy})
         sheets = Sheets(policies)
-        branch = Branch(site.policy, OPERATION, site.ask, site.decide, site.operate, site.own)
+        branch = Branch(site.policy, OPERATION, site.ask, site.decide, site.glass, site.operate, site.own)
         desk = Desk(
             branches={("prod", OPERATION.key): branch},
             operations=CATALOGUE,
             policies=policies,
             rights=site.rights,
-            pause=Pause(site.database, site.clock, policies, site.rights, wake),
+            pause=site.pause,
             access=Access(policies, site.rights),
             inspect=Inspect(site.database, site.clock, messenger, sheets),
             histories=Histories(site.database, sheets),

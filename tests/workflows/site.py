@@ -16,9 +16,11 @@ from bot.workflows.ask import Ask
 from bot.workflows.deadlines import Deadlines
 from bot.workflows.decide import Decide
 from bot.workflows.fitting import Fitting
+from bot.workflows.glass import Glass
 from bot.workflows.look import Look
 from bot.workflows.operate import Operate
 from bot.workflows.own import Own
+from bot.workflows.pause import Pause
 from bot.workflows.reach import Reach
 from bot.workflows.rights import Rights
 from bot.workflows.settle import Settle
@@ -75,6 +77,7 @@ def rules() -> Policy:
         approvers=(OMAR, APPROVER, "S0APPROVERS"),
         operators=(OPERATOR, "S0OPERATORS"),
         admins=(ADMIN, "S0ADMINS"),
+        break_glass=True,
     )
 
 
@@ -93,6 +96,8 @@ class Site:
     own: Own = field(init=False)
     ask: Ask = field(init=False)
     operate: Operate = field(init=False)
+    glass: Glass = field(init=False)
+    pause: Pause = field(init=False)
     submit: Submit = field(init=False)
     look: Look = field(init=False)
     deadlines: Deadlines = field(init=False)
@@ -109,6 +114,8 @@ class Site:
         settle = Settle(store, clock, new_id, policy, brake, wake, lambda: 0.5)
         fitting = Fitting(self.ocp, reach, CATALOGUE)
         self.operate = Operate(store, clock, policy, self.rights, settle, fitting, wake)
+        self.glass = Glass(store, clock, policy, self.rights, wake)
+        self.pause = Pause(store, clock, Policies({(policy.environment, ""): policy}), self.rights, wake)
         self.submit = Submit(store, self.ocp, clock, new_id, CATALOGUE, policy, reach, settle, wake, lambda: True)
         self.look = Look(store, self.ocp, clock, CATALOGUE, policy, reach, settle, wake)
         self.deadlines = Deadlines(store, clock, Policies({(policy.environment, ""): policy}), wake)
@@ -135,6 +142,13 @@ class Site:
         """Return what differs as soon as anything was written."""
         async with self.database.engine.connect() as connection:
             return tuple((await connection.execute(TRACE)).one())
+
+    async def runs_unapproved(self, seen: RevisionId, by: Actor) -> None:
+        """Type the name of the request's cluster, as it stands on the card."""
+        async with self.database.reading() as tx:
+            request = await tx.request_of_revision(seen)
+        name, origin = request.name if request else "", self.new_id()
+        await self.glass.break_(seen, by=by, typed_name=name, why="the primary is down", origin=origin)
 
     def later(self, **time: float) -> None:
         self.clock.seconds += timedelta(**time).total_seconds()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, NotAllowed
 from bot.domain.policy import ROLES as ALL_ROLES
-from bot.domain.request import Actor, Request, RevisionId, State, UserId
+from bot.domain.request import Actor, Place, Request, RevisionId, State, UserId
 from bot.store.database import Database
 from tests.builders import DANA, TASK_ID
 from tests.databases import a_file
@@ -35,6 +35,7 @@ WRITES: dict[str, Action] = {
     "edit": lambda site, seen, by: site.edited(seen, by.id),
     "withdraw": lambda site, seen, by: site.own.withdraw(seen, by=by, why="not needed"),
     "remind": lambda site, seen, by: site.own.remind(seen, by=by),
+    "run unapproved": lambda site, seen, by: site.runs_unapproved(seen, by),
     "ask": lambda site, seen, by: site.asked(by.id),
     "ask again": lambda site, seen, by: site.asked(by.id, again=seen),
 }
@@ -42,6 +43,7 @@ WRITES: dict[str, Action] = {
 
 READS: dict[str, Action] = {
     "ask why to reject": lambda site, seen, by: site.decide.may_reject(seen, by=by),
+    "open the form to run it": lambda site, seen, by: site.glass.may_break(seen, by=by),
     "ask which task to attach": lambda site, seen, by: site.operate.may_attach(seen, by=by),
     "ask why to close": lambda site, seen, by: site.operate.may_close(seen, by=by),
     "open the form to edit": lambda site, seen, by: site.own.may_edit(seen, by=by),
@@ -52,6 +54,7 @@ READS: dict[str, Action] = {
 }
 """What opens a form, or shows something."""
 
+HERE = Place("T0TEAM", "C0DBA")
 ACTIONS = WRITES | READS
 TABLE = dict(cells())
 
@@ -137,6 +140,28 @@ async def a_site(url: str) -> AsyncIterator[Clicks]:
         yield Clicks(Site(database, rules(), Town(groups=GROUPS)))
     finally:
         await database.close()
+
+
+@pytest.mark.invariant(4)
+@pytest.mark.parametrize(("role", "is_done"), [(role, role == "operator") for role in ("nobody", *ALL_ROLES)])
+@pytest.mark.parametrize("which", [0, 1], ids=["by id", "by group"])
+async def test_the_brake_is_the_operators(tmp_path: Path, role: str, which: int, *, is_done: bool) -> None:
+    """To pause and to resume; whoever is refused has changed nothing."""
+    async with a_site(a_file(tmp_path)) as clicks:
+        site, by = clicks.site, Actor(ROLES[role][which])
+        before = await site.trace()
+        if is_done:
+            await site.pause.pause("prod", "OCP is upgraded", by=by, at=HERE)
+            await site.pause.resume("prod", by=by, at=HERE)
+            assert await site.trace() != before
+            return
+        for refused in (
+            site.pause.pause("prod", "OCP is upgraded", by=by, at=HERE),
+            site.pause.resume("prod", by=by, at=HERE),
+        ):
+            with pytest.raises(NotAllowed):
+                await refused
+        assert await site.trace() == before
 
 
 def test_the_table_has_one_word_for_every_combination() -> None:

@@ -38,6 +38,11 @@ send again                                  PEND APPR SUBM RUNN SUCC FAIL ROLL W
   nobody viewer requester / both            role role role role role role role role role role role role role role
   operator admin / both                     role role role role role role role role role role role role role role
 
+open the form to run it, run unapproved     PEND APPR SUBM RUNN SUCC FAIL ROLL WITH EXPI REJE HELD OCP_ UNCE CLOS
+  admin / both                              done late late late late late late late late late done late late late
+  nobody viewer requester / both            role role role role role role role role role role role role role role
+  approver operator / both                  role role role role role role role role role role role role role role
+
 ask which task to attach, attach            PEND APPR SUBM RUNN SUCC FAIL ROLL WITH EXPI REJE HELD OCP_ UNCE CLOS
   operator / both                           old  late late late late late late old  old  late late late done late
   nobody viewer requester / both            role role role role role role role role role role role role role role
