@@ -111,11 +111,13 @@ def _sending(sheet: Sheet) -> list[Words]:
         delay = telling.told(sheet.cause, sheet)
     if request.decided_at is None:
         return [*before.plain_state(request), *delay]
+    is_paused = sheet.environment.pause is not None and request.state is State.APPROVED
     if sheet.runs_unapproved:
-        return [glass.sending(sheet), *delay]
+        return [glass.sending(sheet, is_paused=is_paused), *delay]
     if request.decided_by is None:
-        return [before.unasked(sheet), *delay]
-    fields = {"who": People(approvers_of(sheet)), "when": When(request.decided_at), "then": pausing.sending(sheet)}
+        return [before.unasked(sheet, is_paused=is_paused), *delay]
+    then = pausing.sending(sheet, is_paused=is_paused)
+    fields = {"who": People(approvers_of(sheet)), "when": When(request.decided_at), "then": then}
     return [Text(N_("📨 Approved by %(who)s, %(when)s. %(then)s"), fields), *delay]
 
 

@@ -55,9 +55,9 @@ def unapproved(event: Event, sheet: Sheet) -> list[Words]:
     return [Text(own if data.get("own") else first, fields), _before(data, sheet)]
 
 
-def sending(sheet: Sheet) -> Text:
+def sending(sheet: Sheet, *, is_paused: bool) -> Text:
     """Return the first line of a card until OCP has a task for it."""
-    return Text("📨 %(then)s", {"then": pausing.sending(sheet)})
+    return Text("📨 %(then)s", {"then": pausing.sending(sheet, is_paused=is_paused)})
 
 
 def noted(sheet: Sheet) -> list[Words]:
@@ -78,7 +78,8 @@ def decision(sheet: Sheet) -> list[Words]:
 
 def _before(data: dict[str, Any], sheet: Sheet) -> Text:
     """Return how many had approved, and what comes now."""
-    given, who, then = int(data["given"]), [str(each) for each in data["approved_by"]], pausing.sending(sheet)
+    given, who = int(data["given"]), [str(each) for each in data["approved_by"]]
+    then = pausing.sending(sheet, is_paused=False)
     if not given:
         return Text(N_("Nobody has approved it. %(then)s"), {"then": then})
     fields = {**_how_many(given, int(data["needed"])), "who": People(who[:MOST_NAMED]), "then": then}

@@ -86,6 +86,12 @@ class GlassOff(BotError):
     )
 
 
+class UnknownEnvironment(BotError):
+    """Somebody typed the name of an environment that is not configured. Fields: name, names (of those that are)."""
+
+    user_message = N_('No environment "%(name)s". There are: %(names)s.')
+
+
 class SelfApproval(NotForYou):
     """The requester decided on their own request. Fields: number."""
 

@@ -8,6 +8,7 @@ from bot.domain.policy import Policies, Policy
 from bot.domain.request import RevisionId
 from bot.domain.texts import Translator
 from bot.ports import Messenger, Operation
+from bot.workflows.access import Access
 from bot.workflows.ask import Ask
 from bot.workflows.decide import Decide
 from bot.workflows.glass import Glass
@@ -42,6 +43,7 @@ class Desk:
     policies: Policies
     rights: Rights
     pause: Pause
+    access: Access
     inspect: Inspect
     histories: Histories
     reopen: Reopen

@@ -7,12 +7,12 @@ from slack_bolt.async_app import AsyncApp
 from bot.blocks import answers, ids
 from bot.domain.candidate import CHOSEN, TYPED
 from bot.domain.errors import NotAttached, NotConfigured, UnknownAction
+from bot.domain.grant import CREATE
 from bot.domain.request import RevisionId
 from bot.ports import Message
 
 from . import glass
 from .answering import Answering
-from .commands import CREATE
 from .desk import Branch, Desk
 from .interaction import Interaction, of_submission
 

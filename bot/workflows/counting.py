@@ -14,6 +14,7 @@ from bot.domain.texts import When
 from bot.ports import Tx
 
 from .click import payload_of
+from .pause import while_paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Counting:
         given = {"given": len(counted.given), "needed": counted.needed, "actor_name": by.name}
         told = {**await payload_of(tx, request), **data, **given, **ruled(self.policy)}
         if counted.are_enough:
+            told |= await while_paused(tx, request.environment)
             await tx.save(approved, Fact(Kind.APPROVED, told, actor=by.id, role=APPROVER), at=now)
         else:
             await tx.save(request, Fact(Kind.COUNTED, told, actor=by.id, role=APPROVER), at=now)
@@ -59,12 +61,6 @@ class Counting:
 def ruled(policy: Policy) -> dict[str, str]:
     """Return what a decision says of the rules under which it was made."""
     return {"policy": policy.hash}
-
-
-async def as_decided(tx: Tx, request: Request) -> dict[str, bool]:
-    """Return what holding *request* says of the last decision on it: whether that was to run it without approval."""
-    decided = await tx.latest_event(request.id, [Kind.APPROVED, Kind.UNAPPROVED])
-    return {"unapproved": True} if decided and decided.kind == Kind.UNAPPROVED else {}
 
 
 async def asked_with(tx: Tx, request: Request) -> Event:

@@ -26,8 +26,7 @@ from bot.domain.texts import N_, Text, When
 from bot.ports import Clock, Store, Tx, Wake
 
 from .again import decide_again
-from .click import Click
-from .counting import as_decided
+from .click import Click, as_decided
 from .rights import Rights
 from .stop import OWED_SINCE
 
@@ -139,6 +138,11 @@ async def held_by_pause(tx: Tx, request: Request, now: datetime) -> bool:
         return False
     await _hold(tx, request, row.pause, now)
     return True
+
+
+async def while_paused(tx: Tx, environment: str) -> dict[str, bool]:
+    """Return what an approval's event says of a pause, so that nobody reads that it is being sent."""
+    return {"paused": True} if (await tx.environment(environment)).pause else {}
 
 
 async def must_not_be_paused(store: Store, click: Click) -> None:

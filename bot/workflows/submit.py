@@ -19,7 +19,7 @@ from bot.domain.task import Task
 from bot.ports import Clock, NewId, Ocp, Operation, Store, Tx, Wake
 
 from .again import unless_raced
-from .counting import as_decided
+from .click import as_decided
 from .pause import held_by_pause
 from .reach import UNREACHABLE, Reach
 from .settle import Settle

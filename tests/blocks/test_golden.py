@@ -7,7 +7,7 @@ To rewrite the files after a change that is wanted: UPDATE_GOLDEN=1 pytest tests
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from gettext import NullTranslations
 from pathlib import Path
@@ -15,14 +15,18 @@ from typing import Any
 
 import pytest
 
-from bot.blocks import cards, glass, modals, replies
+from bot.blocks import answers, cards, glass, modals, replies
+from bot.blocks.access import access
 from bot.blocks.attaching import attach
 from bot.domain.approvals import Approvals
 from bot.domain.candidate import candidates
 from bot.domain.diff import diff
 from bot.domain.event import Event
+from bot.domain.grant import CREATE, ITSELF, Grant, grants
+from bot.domain.policy import Policies
 from bot.domain.request import State, UserId
 from bot.domain.sheet import Environment, Unapproved
+from bot.domain.standing import Standing
 from bot.domain.texts import N_, Text
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
@@ -230,6 +234,22 @@ def _unapproved_card() -> Message:
     return cards.card(sheet, OPERATION, T, asks_approvers=True)
 
 
+def _granted() -> tuple[Grant, ...]:
+    prod = a_policy(requesters=("S0DATA",), approvers=("S0DBA",), channels=("C0PROD",), approvals_required=2)
+    create = replace(prod, operation=CREATE, operators=("S0DBA",), admins=(OMAR,))
+    staging = a_policy(environment="staging", operators=(DANA,))
+    by = {("prod", ITSELF): prod, ("prod", CREATE): create, ("staging", ITSELF): staging, ("staging", CREATE): staging}
+    return grants(Policies(by), Standing(DANA, frozenset({"S0DATA"}), frozenset({"S0DBA"})), "C0PAY")
+
+
+def _access() -> Message:
+    return access(_granted(), T, command="/obproxy")
+
+
+def _help() -> Message:
+    return answers.help_(_granted(), T, command="/obproxy")
+
+
 SURFACES: dict[str, Callable[[], dict[str, Any] | Message]] = {
     "modal_create": _form,
     "card_pending": _pending_card,
@@ -259,6 +279,8 @@ SURFACES: dict[str, Callable[[], dict[str, Any] | Message]] = {
     "reply_progress": _progress_reply,
     "reply_failed": _failed_reply,
     "reply_uncertain": _uncertain_reply,
+    "answer_access": _access,
+    "answer_help": _help,
 }
 
 

@@ -382,6 +382,15 @@ def test_a_resume_is_told_with_what_is_held(held: int, words: str) -> None:
     assert told == [f"🔄 prod is resumed by ines at 15:10 UTC, after 1 h 8 min. {words}"]
 
 
+@pytest.mark.parametrize("data", [{}, {"given": 2, "needed": 2}, {"after": "HELD"}])
+def test_what_is_approved_during_a_pause_is_not_said_to_be_sent(data: dict[str, Any]) -> None:
+    """By people, or by nobody because nobody has to; what stands in the event is so at any later time."""
+    for actor in (OMAR, "bot"):
+        event = an_event("request.approved", {**data, "paused": True}, actor=actor)
+
+        assert said(event).endswith(" Not sent while prod is paused.")
+
+
 def test_what_a_pause_holds_says_whose_pause_it_is() -> None:
     data = {"why": "paused", "detail": "OCP is upgraded", "paused_by": OMAR, "paused_name": "omar"}
     event = an_event("request.held", {**data, "since": NOW.isoformat()})
