@@ -8,12 +8,6 @@ from bot.sandbox.slack.results import Submission
 
 from .world import World, answers, chosen
 
-BESIDE = {
-    **dict.fromkeys(["APPROVALS_CHANNEL", "APPROVERS", "OPERATORS", "OCP_NAME", "OCP_URL", "OCP_USERNAME"], ""),
-    **dict.fromkeys(["OCP_ACCOUNT_DEDICATED", "LOOK_SECONDS"], ""),
-}
-"""The variables that a file leaves no room for."""
-
 WHY = "the primary is down"
 
 
@@ -33,7 +27,7 @@ async def starts(world: World, *lines: str, approvers: list[str] | None = None) 
         "break_glass = true",
     ]
     file.write_text("\n".join([*environment, *lines]))
-    await world.start_bot(**BESIDE, POLICY_FILE=str(file))
+    await world.start_bot(POLICY_FILE=str(file), OCP_PASSWORD=world.ocp.password)
 
 
 async def runs(world: World, person: Person, card: Message, name: str = "pay_01", why: str = WHY) -> Submission:

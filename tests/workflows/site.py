@@ -106,6 +106,7 @@ class Site:
         store, clock, new_id, policy = self.database, self.clock, self.new_id, self.policy
         self.ocp, self.rights = QuickOcp(clock), rights_of(self.town, clock)
         self.decide = Decide(store, clock, policy, self.rights, wake)
+        self.glass = Glass(store, clock, policy, self.rights, wake)
         self.own = Own(store, clock, new_id, policy, self.rights, wake)
         self.ask = Ask(store, clock, new_id, policy, self.rights, wake)
         brake = Brake(store, clock, new_id, policy.environment, "digest", wake)
@@ -114,7 +115,6 @@ class Site:
         settle = Settle(store, clock, new_id, policy, brake, wake, lambda: 0.5)
         fitting = Fitting(self.ocp, reach, CATALOGUE)
         self.operate = Operate(store, clock, policy, self.rights, settle, fitting, wake)
-        self.glass = Glass(store, clock, policy, self.rights, wake)
         self.pause = Pause(store, clock, Policies({(policy.environment, ""): policy}), self.rights, wake)
         self.submit = Submit(store, self.ocp, clock, new_id, CATALOGUE, policy, reach, settle, wake, lambda: True)
         self.look = Look(store, self.ocp, clock, CATALOGUE, policy, reach, settle, wake)

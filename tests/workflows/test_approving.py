@@ -87,6 +87,12 @@ class Office:
     async def edits(self, seen: RevisionId, *, by: UserId = DANA, **changes: str) -> None:
         await self.own.edit(OPERATION, {**FORM, **changes}, seen, by=Actor(by), origin=self.new_id())
 
+    async def holds(self) -> None:
+        """Let an approved request be held, as when OCP is away."""
+        request = await self.request()
+        async with self.database.transaction() as tx:
+            await tx.save(request.move(State.HELD, now=self.clock.now()), Fact(Kind.HELD), at=self.clock.now())
+
     async def request(self) -> Request:
         async with self.database.reading() as tx:
             found = await tx.request_by_number(1)
