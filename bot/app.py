@@ -55,6 +55,7 @@ from bot.workers.outage import Outage
 from bot.workers.posts import Posts
 from bot.workers.schedule import schedule
 from bot.workers.sender import Sender
+from bot.workflows.access import Access
 from bot.workflows.deadlines import Deadlines
 from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
@@ -311,6 +312,7 @@ def build(
         policies=policies,
         rights=rights,
         pause=pause,
+        access=Access(policies, rights),
         inspect=Inspect(database, clock, messenger, sheets),
         histories=Histories(database, sheets),
         reopen=Reopen(database, clock, UserId(str(team["user_id"])), show),

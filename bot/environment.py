@@ -21,6 +21,7 @@ from bot.workers.leases import Leases
 from bot.workflows.ask import Ask
 from bot.workflows.decide import Decide
 from bot.workflows.fitting import Fitting
+from bot.workflows.glass import Glass
 from bot.workflows.line import Line
 from bot.workflows.look import Look
 from bot.workflows.lookups import Lookups
@@ -126,6 +127,7 @@ def environment(settings: EnvironmentSettings, shared: Shared) -> Environment:
             operation=operation,
             ask=Ask(store, clock, shared.new_id, policies[key], shared.rights, wake),
             decide=Decide(store, clock, policies[key], shared.rights, wake),
+            glass=Glass(store, clock, policies[key], shared.rights, wake),
             operate=Operate(store, clock, policies[key], shared.rights, settle, fitting, wake),
             own=Own(store, clock, shared.new_id, policies[key], shared.rights, wake),
         )

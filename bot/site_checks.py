@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from bot.domain.audience import MOST_APPROVERS
 from bot.mistakes import Mistake, quoted
 from bot.sites import EnvironmentSettings, RulesSettings
 
@@ -40,6 +41,9 @@ def _rules(environment: EnvironmentSettings, rules: RulesSettings) -> Iterator[M
         yield Mistake(("admins",), "names nobody", "who may break the glass, for break_glass is true")
     if environment.break_glass and not (needed or people or environment.second_group):
         yield Mistake(("approvers",), "names nobody", "who is called when the glass is broken, here or in second_group")
+    if environment.break_glass and len(called := {*people, *environment.second_group}) > MOST_APPROVERS:
+        where = f"at most {MOST_APPROVERS} users and groups in approvers, also_approve and second_group, to be called"
+        yield Mistake(("break_glass",), f"is true, with {len(called)} approvers", where)
 
 
 def _is_group(called: str) -> bool:

@@ -1,7 +1,8 @@
 """The people whom workflow tests know: everybody is a full member, and groups are what a test says."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.domain.errors import SlackUnreachable
 from bot.domain.person import Person
@@ -15,24 +16,32 @@ TEAM = "T0TEAM"
 
 @dataclass(slots=True)
 class Town:
-    """A Directory: `strangers` are not full members as they are told, and while `is_silent` nothing is told."""
+    """
+    A Directory: `strangers` are not full members as they are told.
+
+    While `is_silent` no group is told, and nothing of the people and groups in `untold` ever.
+    """
 
     groups: Mapping[str, frozenset[UserId]] = field(default_factory=dict)
     strangers: Mapping[UserId, Person] = field(default_factory=dict)
     is_silent: bool = False
+    untold: Collection[str] = ()
 
     async def person(self, user: UserId) -> Person:
+        if user in self.untold:
+            raise SlackUnreachable(f"Slack does not tell who {user} is")
         return self.strangers.get(user, a_person(user))
 
     async def members(self, group: str) -> frozenset[UserId]:
-        if self.is_silent:
+        if self.is_silent or group in self.untold:
             raise SlackUnreachable("Slack is away")
         return self.groups[group]
 
 
-def a_person(user: UserId, *, team: str = TEAM, is_guest: bool = False, is_bot: bool = False) -> Person:
+def a_person(user: UserId, **changed: Any) -> Person:
     """Return a full member of our team, unless told otherwise."""
-    return Person(id=user, name=user, team=team, enterprise="", is_guest=is_guest, is_bot=is_bot, is_deleted=False)
+    person = Person(id=user, name=user, team=TEAM, enterprise="", is_guest=False, is_bot=False, is_deleted=False)
+    return replace(person, **changed)
 
 
 def rights_of(town: Town, clock: Clock) -> Rights:

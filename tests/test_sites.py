@@ -26,6 +26,7 @@ CHANNEL = "the id of a channel, such as C0123456789"
 TIME = "a time from 10s to 168h, such as 30m, 90s or 1h"
 PASSWORD = "the name of a variable that is set and holds the password of the bot's account in OCP"
 OPERATION = '[environments.prod.operations."obproxy.create"]\n'
+MANY = str([f"U01234567{number:02}" for number in range(10, 110)])
 RULES = "admins, approvals_required, approvers, channels, operators, requesters, viewers"
 
 
@@ -212,6 +213,11 @@ def test_settings_of_the_file_cannot_be_changed(load: Load) -> None:
                 "break_glass = true",
             ),
             "{}approvers: names nobody; who is called when the glass is broken, here or in second_group",
+        ),
+        (
+            prod("also_approve = " + MANY, 'admins = ["U0123456789"]', "break_glass = true"),
+            "{}break_glass: is true, with 101 approvers; at most 100 users and groups in approvers, also_approve and "
+            "second_group, to be called",
         ),
         (prod('ticket_pattern = "CHG["', 'ticket_example = "CHG1"'), "{}ticket_pattern: is wrong; a regular "
          "expression, such as CHG[0-9]{{7}}"),

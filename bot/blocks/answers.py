@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from bot.domain.approvals import Approvals
 from bot.domain.errors import FormRefused
+from bot.domain.grant import ITSELF, Grant, typed_here
+from bot.domain.policy import OPERATOR
 from bot.domain.request import Request, State
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
 
 from . import kit, marks
 from .escape import DATED, cut, one_line
+from .in_short import in_short
 from .kit import literal
 
 COMMANDS = (
@@ -21,6 +24,7 @@ COMMANDS = (
     ("history pay_01", N_("the same for a cluster name, or a person: @name")),
     ("pause {environment} {reason}", N_("send nothing to OCP until it is resumed (operators)")),
     ("resume {environment}", N_("let requests be sent again (operators)")),
+    ("access", N_("what you may do here, by which rule, and whom to ask")),
     ("help", N_("this list")),
 )
 ELSEWHERE = N_('I am not in this channel, so its thread is only there. "/invite @OBProxy Bot" brings it here, too.')
@@ -32,17 +36,19 @@ LONGEST = 1_000
 LONGEST_ERROR = 300
 
 
-def help_(t: Translator, *, environments: Sequence[str], command: str) -> Message:
-    """Return what can be typed."""
-    names = {"environments": literal(", ".join(environments), 200)}
+def help_(given: Sequence[Grant], t: Translator, *, command: str) -> Message:
+    """Return what the person to whom that is *given* can type here, and what they are."""
+    names = {"environments": literal(", ".join(dict.fromkeys(each.policy.environment for each in given)), 200)}
     words = Text(N_("Creates OBProxy clusters in OCP %(environments)s."), names)
-    named = environments[0] if environments else ""
-    typed = [f"{command} {word}".replace("{environment}", named) for word, _ in COMMANDS]
+    shown = [(word, right) for word, right in COMMANDS if typed_here(given, word.split()[0])]
+    operated = next((each.policy.environment for each in given if each.lets(OPERATOR, ITSELF)), "")
+    typed = [f"{command} {word}".replace("{environment}", operated) for word, _ in shown]
     width = max(map(len, typed)) + 2
-    rows = [f"{left:<{width}}{t.gettext(right)}" for left, (_, right) in zip(typed, COMMANDS, strict=True)]
-    section = kit.section([kit.line(words, t)])
-    summary: list[Words] = [words, *(literal(row, 200) for row in rows)]
-    return kit.message([kit.rich(section, kit.preformatted(cut("\n".join(rows), kit.MOST_TEXT)))], summary, t)
+    rows = [f"{left:<{width}}{t.gettext(right)}" for left, (_, right) in zip(typed, shown, strict=True)]
+    below = in_short(given)
+    list_ = kit.preformatted(cut("\n".join(rows), kit.MOST_TEXT))
+    parts = [kit.section([kit.line(words, t)]), list_, kit.section([kit.line(each, t) for each in below])]
+    return kit.message([kit.rich(*parts)], [words, *(literal(row, 200) for row in rows), *below], t)
 
 
 def unknown(word: str, nearest: str, t: Translator) -> Message:
@@ -111,7 +117,7 @@ def status_list(requests: Sequence[tuple[Request, str]], t: Translator, *, headi
 
 
 def _row(request: Request, link: str) -> Text:
-    mark, words = marks.of_request(request.state)
+    mark, words = marks.of(request)
     number = f"#{request.number}"
     fields = {
         "mark": mark,

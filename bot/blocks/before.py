@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.event import BOT, Event
 from bot.domain.pause import PAUSED
-from bot.domain.request import State
+from bot.domain.request import Request, State
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, People, Text, When, Words
 
@@ -43,11 +43,12 @@ def approved(event: Event, sheet: Sheet) -> list[Words]:
     """Somebody approved it, released it, or let it be sent again."""
     if event.content.get("after") == State.UNCERTAIN:
         return [Text(N_("📨 To be sent again, decided by %(who)s, %(when)s."), who_and_when(event)), looks_first(sheet)]
-    fields = {**who_and_when(event), "then": pausing.sending(sheet)}
+    is_paused = bool(event.content.get("paused"))
+    fields = {**who_and_when(event), "then": pausing.sending(sheet, is_paused=is_paused)}
     if event.content.get("after") == State.HELD:
         return [Text(N_("📨 Released by %(who)s, %(when)s. %(then)s"), fields)]
     if event.actor == BOT:
-        return [unasked(sheet)]
+        return [unasked(sheet, is_paused=is_paused)]
     given, needed = event.content.get("given"), event.content.get("needed")
     if isinstance(needed, int) and needed > 1:
         fields |= {"given": given, "needed": needed}
@@ -55,9 +56,9 @@ def approved(event: Event, sheet: Sheet) -> list[Words]:
     return [Text(N_("📨 Approved by %(who)s, %(when)s. %(then)s"), fields)]
 
 
-def unasked(sheet: Sheet) -> Text:
+def unasked(sheet: Sheet, *, is_paused: bool) -> Text:
     """Return that it goes out without anybody's approval."""
-    fields = {"environment": literal(sheet.request.environment), "then": pausing.sending(sheet)}
+    fields = {"environment": literal(sheet.request.environment), "then": pausing.sending(sheet, is_paused=is_paused)}
     return Text(N_("📨 Nobody has to approve in %(environment)s. %(then)s"), fields)
 
 
@@ -96,8 +97,10 @@ def delayed(event: Event, _sheet: Sheet) -> list[Words]:
 
 def held(event: Event, sheet: Sheet) -> list[Words]:
     """It was approved and is not sent."""
-    is_paused = event.content.get("why") == PAUSED
-    why = Text(N_("✋ Approved, not sent: %(why)s."), {"why": _why(event.content)})
+    data = event.content
+    is_paused = data.get("why") == PAUSED
+    approved, unapproved = N_("✋ Approved, not sent: %(why)s."), N_("✋ Run without approval, not sent: %(why)s.")
+    why = Text(unapproved if data.get("unapproved") else approved, {"why": _why(data)})
     return [
         pausing.held(event, sheet) if is_paused else why,
         *([Text(N_("An earlier try had no clear answer: OCP may have got that one."))] if sheet.tried_before else []),
@@ -150,9 +153,9 @@ def stopped(reason: str, environment: str) -> Text:
     return Text(message, {"environment": literal(environment), "why": why})
 
 
-def plain_state(state: State) -> list[Words]:
-    """Return the mark and the words of a state of which nothing more is known."""
-    mark, words = marks.of_request(state)
+def plain_state(request: Request) -> list[Words]:
+    """Return the mark and the words of a request's state of which nothing more is known."""
+    mark, words = marks.of(request)
     return [Text(N_("%(mark)s %(state)s"), {"mark": mark, "state": Text(words)})]
 
 

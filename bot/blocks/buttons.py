@@ -16,6 +16,7 @@ from .kit import Block, Element, literal, plain
 from .running import shown_task
 
 IRREVOCABLE = N_("The name cannot be changed later.")
+UNAPPROVED = N_("Run without approval")
 LONGEST_NAME = 64
 
 
@@ -25,7 +26,7 @@ def buttons(sheet: Sheet, operation: Operation, t: Translator) -> list[Block]:
         case State.PENDING:
             return [_block("decide", sheet, _deciding(sheet, operation, t))]
         case State.HELD:
-            return [_block("held", sheet, [_send_now(sheet, operation, t), _opens(ids.CLOSE, N_("Close"), sheet, t)])]
+            return [_block("held", sheet, _held(sheet, operation, t))]
         case State.UNCERTAIN:
             return [_block("unclear", sheet, _operating(sheet, operation, t))]
         case State.APPROVED if sheet.cause.kind == Kind.DELAYED:
@@ -49,18 +50,24 @@ def _deciding(sheet: Sheet, operation: Operation, t: Translator) -> list[Element
     if sheet.is_production:
         approve |= {"confirm": _confirm(question, _effect(sheet, operation), N_("Approve"), t)}
     reject = _button(ids.REJECT, N_("Reject"), value, t) | {"style": "danger"}
-    return [approve, reject, _button(ids.SHOW_JSON, N_("Show JSON"), value, t), _more(value, t)]
+    return [approve, reject, _button(ids.SHOW_JSON, N_("Show JSON"), value, t), _more(sheet, value, t)]
 
 
-def _more(value: str, t: Translator) -> Element:
-    """Return the menu of what whoever asked can do."""
+def _more(sheet: Sheet, value: str, t: Translator) -> Element:
+    """Return the menu of what whoever asked can do, and an admin where the rules allow it."""
     choices = (
         (ids.EDIT_CHOICE, N_("Edit")),
         (ids.REMIND_CHOICE, N_("Remind approvers")),
         (ids.WITHDRAW_CHOICE, N_("Withdraw")),
+        *(((ids.GLASS_CHOICE, UNAPPROVED),) if sheet.break_glass else ()),
     )
     options = [{"text": plain(t.gettext(words), 75), "value": f"{what}:{value}"} for what, words in choices]
     return {"type": "overflow", "action_id": ids.MORE, "options": options}
+
+
+def _held(sheet: Sheet, operation: Operation, t: Translator) -> list[Element]:
+    glass = [_opens(ids.BREAK_GLASS, UNAPPROVED, sheet, t) | {"style": "danger"}] if sheet.break_glass else []
+    return [_send_now(sheet, operation, t), _opens(ids.CLOSE, N_("Close"), sheet, t), *glass]
 
 
 def _send_now(sheet: Sheet, operation: Operation, t: Translator) -> Element:

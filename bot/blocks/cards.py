@@ -8,7 +8,7 @@ from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
 from bot.ports import Message, Operation
 
-from . import after, approving, before, kit, pausing, rules, running, silence, telling
+from . import after, approving, before, glass, kit, pausing, rules, running, silence, telling
 from .buttons import buttons
 from .details import approvers_of, details, footer
 from .escape import channel
@@ -85,7 +85,8 @@ def status(sheet: Sheet) -> list[Words]:
     state = sheet.request.state
     lines = _STATUS[state](sheet) if state in _STATUS else _told(sheet)
     if state is State.PENDING and not sheet.environment.is_configured:
-        lines = before.plain_state(state)
+        lines = before.plain_state(sheet.request)
+    lines = [*lines, *glass.noted(sheet)]
     if sheet.request.is_open:
         return [*lines[:1], *_pause(sheet), *lines[1:], *_trouble(sheet)]
     return [*lines, approving.again(sheet.asked_again)] if sheet.asked_again else lines
@@ -114,10 +115,14 @@ def _sending(sheet: Sheet) -> list[Words]:
     if sheet.cause.kind == Kind.DELAYED:
         delay = telling.told(sheet.cause, sheet)
     if request.decided_at is None:
-        return [*before.plain_state(request.state), *delay]
+        return [*before.plain_state(request), *delay]
+    is_paused = sheet.environment.pause is not None and request.state is State.APPROVED
+    if sheet.runs_unapproved:
+        return [glass.sending(sheet, is_paused=is_paused), *delay]
     if request.decided_by is None:
-        return [before.unasked(sheet), *delay]
-    fields = {"who": People(approvers_of(sheet)), "when": When(request.decided_at), "then": pausing.sending(sheet)}
+        return [before.unasked(sheet, is_paused=is_paused), *delay]
+    then = pausing.sending(sheet, is_paused=is_paused)
+    fields = {"who": People(approvers_of(sheet)), "when": When(request.decided_at), "then": then}
     return [Text(N_("📨 Approved by %(who)s, %(when)s. %(then)s"), fields), *delay]
 
 
@@ -132,7 +137,7 @@ def _is_again(sheet: Sheet) -> bool:
 def _held(sheet: Sheet) -> list[Words]:
     told = _told(sheet)
     if sheet.environment.pause and sheet.environment.pause.holds(sheet.cause):  # which stands on the card itself
-        told[:1] = before.plain_state(State.HELD)
+        told[:1] = before.plain_state(sheet.request)
     return [*told, *approving.aging(sheet)]
 
 
@@ -170,7 +175,7 @@ def _told(sheet: Sheet) -> list[Words]:
     """Return what the state's cause tells; the state alone, where the cause is another or cannot be read."""
     if sheet.cause.kind in _TELLS.get(sheet.request.state, frozenset()):
         return telling.told(sheet.cause, sheet)
-    return before.plain_state(sheet.request.state)
+    return before.plain_state(sheet.request)
 
 
 _STATUS: Mapping[State, Callable[[Sheet], list[Words]]] = {

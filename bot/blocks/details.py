@@ -7,6 +7,7 @@ from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, People, Text, Translator, When, Words
 from bot.ports import Detail, Operation
 
+from . import glass
 from .escape import units
 from .kit import Block, Line, bold, context, fitting, line, literal, more, rich, section
 from .running import shown_task
@@ -70,6 +71,7 @@ def footer(sheet: Sheet, t: Translator) -> Block:
     pieces: list[Words] = [
         Text(N_("#%(number)s"), fields),
         Text(N_("%(requester)s asked %(asked)s"), fields),
+        *glass.decision(sheet),
         *_decision(sheet),
     ]
     if request.state is State.PENDING and sheet.expires_at:

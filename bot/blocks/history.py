@@ -102,7 +102,7 @@ def _people(found: Told, wanted: History) -> object:
 
 
 def _title(request: Request) -> Text:
-    mark, words = marks.of_request(request.state)
+    mark, words = marks.of(request)
     fields = {
         "mark": mark,
         "state": Text(words),

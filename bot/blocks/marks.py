@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.domain.request import State
+from bot.domain.request import Request, State
 from bot.domain.task import CANCELING, FAILED, PENDING, READY, ROLLBACK, RUNNING, SUCCESSFUL, Print
 from bot.domain.texts import N_
 
@@ -28,6 +28,12 @@ _STATES: Mapping[str, tuple[str, str]] = {
     State.CLOSED: ("⚪", N_("Closed")),
 }
 
+_BY_NOBODY: Mapping[str, str] = {
+    State.APPROVED: N_("Sending to OCP"),
+    State.SUBMITTING: N_("Sending to OCP"),
+    State.HELD: N_("Not sent"),
+}
+
 _SUBTASKS: Mapping[str, str] = {
     PENDING: "⬜",
     READY: "⬜",
@@ -41,6 +47,12 @@ _SUBTASKS: Mapping[str, str] = {
 def of_request(state: str) -> tuple[str, str]:
     """Return the mark and the words (a message id) of a request's state; an unknown one stands for itself."""
     return _STATES.get(state, (UNKNOWN, str(state)))
+
+
+def of(request: Request) -> tuple[str, str]:
+    """Return the mark and the words of *request*; it is called approved only if somebody has approved it."""
+    mark, words = of_request(request.state)
+    return mark, words if request.decided_by else _BY_NOBODY.get(request.state, words)
 
 
 def of_subtask(mark: Print) -> str:

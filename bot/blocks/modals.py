@@ -16,6 +16,7 @@ from . import ids, kit
 from .escape import units
 from .kit import Block, Element, plain
 
+TICKET = N_("Needs a change ticket, such as %(example)s.")
 PAGE = 3_000
 MOST_PAGES = 12
 """Together below Slack's 250 kB for a view, even where every character is written as an escape."""
@@ -62,19 +63,29 @@ def _fields(operation: Operation, typed: Mapping[str, str], t: Translator, polic
     blocks = [input_of(field, t) for field in filled(operation.form, typed)]
     if blocks:
         blocks[0]["element"]["focus_on_load"] = True
-    needed = [text.render(t) for text in _tickets(policies)]
-    for block in blocks if needed else ():
-        if block["block_id"] == "reason":
-            block["hint"] = plain(" ".join([block.get("hint", {}).get("text", ""), *needed]).strip(), 2_000)
-    return blocks
+    needed = _tickets(policies)
+    return [_hinted(block, needed, t) if block["block_id"] == "reason" else block for block in blocks]
+
+
+def needs_ticket(reason: Block, ticket: str, t: Translator) -> Block:
+    """Return the input of a *reason* that says what a *ticket* looks like, "" if it needs none."""
+    return _hinted(reason, [Text(TICKET, {"example": ticket})] if ticket else [], t)
+
+
+def _hinted(block: Block, more: Sequence[Text], t: Translator) -> Block:
+    """Return the input *block* whose hint says *more*."""
+    hint = " ".join([block.get("hint", {}).get("text", ""), *(text.render(t) for text in more)]).strip()
+    return block | {"hint": plain(hint, 2_000)} if more else block
 
 
 def _tickets(policies: Sequence[Policy]) -> list[Text]:
     """Return which ticket a reason needs, and where if there are several *policies*."""
     message = N_("In %(environment)s it needs a change ticket, such as %(example)s.")
-    only = N_("Needs a change ticket, such as %(example)s.")
     return [
-        Text(message if len(policies) > 1 else only, {"environment": each.environment, "example": each.ticket_example})
+        Text(
+            message if len(policies) > 1 else TICKET,
+            {"environment": each.environment, "example": each.ticket_example},
+        )
         for each in policies
         if each.ticket_example
     ]

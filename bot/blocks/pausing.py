@@ -2,7 +2,6 @@
 
 from bot.domain.event import BOT, Event
 from bot.domain.pause import Paused
-from bot.domain.request import State
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Counted, Text, When, Words
 
@@ -10,9 +9,6 @@ from .facts import lasted, moment
 from .kit import literal
 
 LONGEST_WHY = 400
-NOT_SENT = frozenset({State.PENDING, State.APPROVED, State.HELD})
-"""States in which a pause keeps a request from being sent."""
-
 NOT_BY_ITSELF = N_("Nothing goes out by itself, not after the resume either.")
 
 
@@ -22,9 +18,9 @@ def is_paused(environment: str, pause: Paused) -> Text:
     return Text(N_("✋ %(environment)s is paused by %(who)s since %(when)s: %(why)s. Nothing is sent."), fields)
 
 
-def sending(sheet: Sheet) -> Text:
+def sending(sheet: Sheet, *, is_paused: bool) -> Text:
     """Return what comes after an approval."""
-    if sheet.environment.pause and sheet.request.state in NOT_SENT:
+    if is_paused:
         return Text(N_("Not sent while %(environment)s is paused."), {"environment": _environment(sheet)})
     return Text(N_("Sending to OCP."))
 
@@ -40,8 +36,9 @@ def held(event: Event, sheet: Sheet) -> Text:
         since=since.at if since else None,
     )
     fields = {**_fields(pause), "environment": _environment(sheet)}
-    message = N_("✋ Approved, not sent: %(environment)s was paused by %(who)s at %(when)s: %(why)s.")
-    return Text(message, fields)
+    approved = N_("✋ Approved, not sent: %(environment)s was paused by %(who)s at %(when)s: %(why)s.")
+    unapproved = N_("✋ Run without approval, not sent: %(environment)s was paused by %(who)s at %(when)s: %(why)s.")
+    return Text(unapproved if data.get("unapproved") else approved, fields)
 
 
 def paused(event: Event, environment: str) -> list[Words]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.domain.audience import showing
+from bot.domain.audience import MOST_APPROVERS, Who, showing
 from bot.domain.diff import Change
 from bot.domain.event import Event, Kind
 from bot.domain.sheet import Sheet
@@ -23,7 +23,7 @@ MOST_MENTIONED = 10
 def reply(events: Sequence[Event], sheet: Sheet, t: Translator, *, mentions: Sequence[str]) -> Message:
     """Return a run of whole *events*, oldest first, as one message; *mentions* stand where they are called for."""
     lines, at = _lines(events, sheet)
-    calls = Calls(mentions[:MOST_MENTIONED], at)
+    calls = Calls(mentions[: _most_mentioned(events)], at)
     return _message(lines, t, calls=calls, command=_command(events, sheet))
 
 
@@ -55,6 +55,12 @@ def _message(lines: Sequence[Words], t: Translator, *, calls: Calls, command: st
         summary[at] = Text("%(line)s%(whom)s", {"line": summary[at], "whom": whom})
     parts = [kit.section(drawn), *([kit.preformatted(command)] if command else [])]
     return kit.message([kit.rich(*parts)], summary, t)
+
+
+def _most_mentioned(events: Sequence[Event]) -> int:
+    """Return how many are called at most: where every approver has to be, those come on top."""
+    is_for_every = any(Who.EVERY_APPROVER in showing(event.kind).mentions for event in events)
+    return MOST_MENTIONED + (MOST_APPROVERS if is_for_every else 0)
 
 
 def _command(events: Sequence[Event], sheet: Sheet) -> str:

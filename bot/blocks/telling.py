@@ -6,7 +6,7 @@ from bot.domain.event import Event, Kind
 from bot.domain.sheet import Sheet
 from bot.domain.texts import Text, Words
 
-from . import after, approving, before, evidence, pausing, rules, silence
+from . import after, approving, before, evidence, glass, pausing, rules, silence
 from .kit import literal
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -19,6 +19,7 @@ _TOLD: Mapping[str, Callable[[Event, Sheet], list[Words]]] = {
     Kind.EDITED: approving.edited,
     Kind.REMINDED: approving.reminded,
     Kind.ESCALATED: approving.escalated,
+    Kind.UNAPPROVED: glass.unapproved,
     Kind.REJECTED: before.rejected,
     Kind.WITHDRAWN: approving.withdrawn,
     Kind.EXPIRED: approving.expired,

@@ -9,12 +9,24 @@ from .records import Thread
 
 
 class Who(Enum):
-    """Whom a reply mentions."""
+    """
+    Whom a reply mentions, in this order.
 
+    APPROVERS are those whose approval is asked for and still missing, EVERY_APPROVER whoever could give one.
+    """
+
+    EVERY_APPROVER = auto()
     APPROVERS = auto()
     OPERATORS = auto()
     REQUESTER = auto()
     SECOND_GROUP = auto()
+
+
+STAFF = frozenset(Who) - {Who.REQUESTER}
+"""Those who are called where approvals happen."""
+
+MOST_APPROVERS = 100
+"""How many users and user groups one message surely calls: every approver, where somebody runs without approval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,7 @@ ATTENTION = Showing(as_text=True, mentions=(Who.OPERATORS, Who.REQUESTER), broad
 FOR_REQUESTER = Showing(as_text=True, mentions=(Who.REQUESTER,))
 FOR_APPROVERS = Showing(as_text=True, mentions=(Who.APPROVERS,))
 FOR_ALL_APPROVERS = Showing(as_text=True, mentions=(Who.APPROVERS, Who.SECOND_GROUP))
+FOR_EVERY_APPROVER = Showing(as_text=True, mentions=(Who.EVERY_APPROVER,), broadcast=True)
 
 _SHOWN: dict[str, Showing] = {
     Kind.ASKED: CARD_ONLY,
@@ -51,6 +64,7 @@ _SHOWN: dict[str, Showing] = {
     Kind.ASKED_AGAIN: CARD_ONLY,
     Kind.NAMED: CARD_ONLY,
     Kind.APPROVED: PLAIN,
+    Kind.UNAPPROVED: FOR_EVERY_APPROVER,
     Kind.REJECTED: FOR_REQUESTER,
     Kind.SUBMITTING: CARD_ONLY,
     Kind.DELAYED: CARD_ONLY,
@@ -99,9 +113,9 @@ def called_in(thread: Thread, threads: Sequence[Thread]) -> frozenset[Who]:
     if thread.is_direct:
         return frozenset()
     asked = asked_in(thread, threads)
-    staff = {Who.APPROVERS, Who.OPERATORS, Who.SECOND_GROUP} if asked and asked.id == thread.id else set()
+    staff = STAFF if asked and asked.id == thread.id else frozenset()
     is_called_elsewhere = any(each.is_home and each.id != thread.id for each in _open(thread, threads))
-    return frozenset(staff if is_called_elsewhere else {*staff, Who.REQUESTER})
+    return staff if is_called_elsewhere else staff | {Who.REQUESTER}
 
 
 def _open(thread: Thread, threads: Sequence[Thread]) -> list[Thread]:

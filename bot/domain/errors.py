@@ -78,6 +78,20 @@ class NotConfigured(BotError):
     user_message = N_("OCP %(environment)s is not in the bot's settings any more, so nothing was done.")
 
 
+class UnknownEnvironment(BotError):
+    """Somebody typed the name of an environment that is not configured. Fields: name, names (of those that are)."""
+
+    user_message = N_('No environment "%(name)s". There are: %(names)s.')
+
+
+class GlassOff(BotError):
+    """The rules do not let anybody run a request without approval. Fields: environment."""
+
+    user_message = N_(
+        "Running without approval is off in %(environment)s; the settings' break_glass turns it on. Nothing was done."
+    )
+
+
 class SelfApproval(NotForYou):
     """The requester decided on their own request. Fields: number."""
 
@@ -139,6 +153,12 @@ class Changed(OldButton):
         "#%(number)s was changed by %(who)s at %(when)s since you looked, so your click does not count. "
         "Its card shows what is asked for now."
     )
+
+
+class RanUnapproved(TooLate):
+    """An admin has run it without approval before. Fields: number, who, when."""
+
+    user_message = N_("%(who)s ran #%(number)s without approval at %(when)s. Nothing is left to do.")
 
 
 class TooEarly(BotError):

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     WITHDRAWN = "request.withdrawn"
     EXPIRED = "request.expired"
     APPROVED = "request.approved"
+    UNAPPROVED = "request.run_unapproved"
     REJECTED = "request.rejected"
     SUBMITTING = "request.submitting"
     DELAYED = "request.delayed"

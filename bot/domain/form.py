@@ -149,6 +149,18 @@ def asked_why(typed: str) -> str:
     return str(words)
 
 
+def exactly(name: str) -> Callable[[str], str]:
+    """Return the rule for *name* and nothing else."""
+
+    def rule(value: str) -> str:
+        if value != name:
+            message = N_('"%(value)s" is not its name. Type it exactly as it stands on the card: %(name)s')
+            raise Mistake(message, value=_shown(value), name=name)
+        return value
+
+    return rule
+
+
 def task_id(value: str) -> int:
     """Return the id of an OCP task."""
     number = _whole(value)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from .errors import TooLate
+from .errors import RanUnapproved, TooLate
 from .event import BOT, Event, Kind
 from .request import State
 from .texts import N_, People, Text, When
@@ -15,7 +15,7 @@ ASKED_BY: Mapping[State, Kind] = MappingProxyType(
 
 _ENDS = frozenset({Kind.REJECTED, Kind.CLOSED, Kind.REFUSED, Kind.WITHDRAWN, Kind.EXPIRED})
 
-ANSWERS = _ENDS | {Kind.APPROVED, Kind.RUNNING}
+ANSWERS = _ENDS | {Kind.APPROVED, Kind.UNAPPROVED, Kind.RUNNING}
 """The kinds of event that answer it, by a person or by themselves."""
 
 ENDS_WITHDRAWAL = _ENDS | {Kind.SUBMITTING}
@@ -48,6 +48,8 @@ def asked_by(states: Collection[State]) -> tuple[Kind, ...]:
 def too_late(number: int, answer: Event) -> TooLate:
     """Return what whoever clicked on #*number* after *answer* is told."""
     detail = f"#{number} is past that: {answer.kind} at {answer.at}"
+    if answer.kind == Kind.UNAPPROVED:
+        return RanUnapproved(detail, number=number, who=_who(answer), when=When(answer.time))
     return TooLate(detail, number=number, who=_who(answer), when=When(answer.time), what=_what(answer))
 
 

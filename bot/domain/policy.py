@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from .errors import FormRefused, GroupUnknown, NotAllowed, NotConfigured, WrongChannel
 from .request import Place, Request, UserId
@@ -16,6 +17,7 @@ APPROVER = "approver"
 OPERATOR = "operator"
 ADMIN = "admin"
 ROLES = (VIEWER, REQUESTER, APPROVER, OPERATOR, ADMIN)
+TO_A_TASK = "/task/{id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,14 @@ class Policy:
     hash: str = ""
 
     @property
+    def console(self) -> str:
+        """The address of OCP for people: that of its tasks without what leads to one of them."""
+        if self.task_url.endswith(TO_A_TASK):
+            return self.task_url.removesuffix(TO_A_TASK)
+        parts = urlsplit(self.task_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
     def sends_within(self) -> timedelta:
         """How long after its approval a request may still be sent: never longer than the approval counts."""
         return min(self.send_within, self.approvals_last)
@@ -104,9 +114,18 @@ class Policy:
         fields = {"environment": self.environment, "role": role, "roles": _named(self.roles(who)), "who": _whom(named)}
         raise NotAllowed(f"{who.user} is no {role} in {self.environment}", **fields)
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The channels where commands may be typed, none if that is anywhere."""
+        return tuple(dict.fromkeys((*self.channels, self.approvals.channel))) if self.channels else ()
+
+    def is_here(self, channel: str) -> bool:
+        """Return whether commands for this environment may be typed in *channel*."""
+        return not self.places or channel in self.places
+
     def must_be_here(self, channel: str) -> None:
         """Do nothing if commands for this environment may be typed in *channel*; raises WrongChannel."""
-        if self.channels and channel not in {*self.channels, self.approvals.channel}:
+        if not self.is_here(channel):
             fields = {"environment": self.environment, "channels": Channels(self.channels[:10])}
             raise WrongChannel(f"{self.environment} is not for channel {channel}", **fields)
 
@@ -165,6 +184,20 @@ class Policies:
         if policy is None:
             raise NotConfigured(f"{request.environment} is not configured", environment=request.environment)
         return policy
+
+    def distinct(self, environment: str) -> Mapping[Policy, tuple[str, ...]]:
+        """Return the rules of an environment that differ, each with the operations ("": none) that go by them."""
+        found: dict[Policy, tuple[str, ...]] = {}
+        for (name, operation), policy in self.by.items():
+            if name == environment:
+                rules = replace(policy, operation="")
+                found[rules] = (*found.get(rules, ()), operation)
+        return found
+
+    def only(self, environment: str) -> "Policies":
+        """Return the rules of one environment, case ignored; none if there is no such."""
+        asked = environment.casefold()
+        return Policies({key: policy for key, policy in self.by.items() if key[0].casefold() == asked})
 
     def named(self, environment: str, operation: str = "") -> Policy | None:
         """Return the rules of an environment, case ignored."""

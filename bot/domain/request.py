@@ -68,6 +68,9 @@ CLOSABLE = frozenset({State.UNCERTAIN, State.HELD})
 WITHDRAWABLE = frozenset({State.PENDING, State.APPROVED})
 """States in which whoever asked may take it back: nothing is on its way to OCP."""
 
+RUN_UNAPPROVED = frozenset({State.PENDING, State.HELD})
+"""States in which an admin may run a request without approval, where the rules allow it."""
+
 ASKED_AGAIN_AFTER = frozenset({State.OCP_REFUSED, State.REJECTED, State.EXPIRED, State.WITHDRAWN})
 """Ends after which the same may be asked for again, changed or not: nothing of it was created."""
 
@@ -163,6 +166,15 @@ class Request:
     def approve_unasked(self, *, now: datetime) -> Self:
         """Return the request approved by nobody, because nobody has to."""
         return replace(self, state=State.APPROVED, decided_at=now, next_try_at=now)
+
+    def run_unapproved(self, seen: RevisionId, *, by: UserId, now: datetime) -> Self:
+        """
+        Return the request that goes out because *by*, an admin, says so: approved by nobody.
+
+        Who did it stands in the timeline alone, so that nothing takes them for an approver. Raises TooLate, OldButton.
+        """
+        self.must_be(RUN_UNAPPROVED, seen, by)
+        return replace(self, state=State.APPROVED, decided_by=None, decided_at=now, next_try_at=now)
 
     def edit(self, seen: RevisionId, to: Revision, *, name: str, reason: str, by: UserId) -> Self:
         """

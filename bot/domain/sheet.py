@@ -39,6 +39,15 @@ class Environment:
     is_configured: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Unapproved:
+    """Who has run a request without approval, when, and the reason that they gave."""
+
+    by: UserId
+    at: datetime
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """
@@ -51,6 +60,9 @@ class Sheet:
     It needs `needed` approvals, and `approved` tells who gave one for the present revision, and when. `expires_at` is
     when nobody can decide on it any more. `again_of` and `asked_again` are the numbers of the requests that ask for
     the same, the one before and the one after it; 0 if there is none.
+
+    `every_approver` are all who may approve or are asked to, `break_glass` is whether an admin may run it without
+    approval, and `unapproved` the last time that one did: it stays, whatever happens after it.
     """
 
     request: Request
@@ -72,6 +84,14 @@ class Sheet:
     approvals_last: timedelta = timedelta(hours=24)
     again_of: int = 0
     asked_again: int = 0
+    every_approver: Sequence[str] = ()
+    break_glass: bool = False
+    unapproved: Unapproved | None = None
+
+    @property
+    def runs_unapproved(self) -> bool:
+        """Whether it goes or went out by that, and nobody has released it since."""
+        return self.unapproved is not None and self.request.decided_by is None
 
     @property
     def missing_approvers(self) -> list[str]:

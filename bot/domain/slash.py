@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-COMMANDS = ("create", "status", "history", "pause", "resume", "help")
+COMMANDS = ("create", "status", "history", "access", "pause", "resume", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,13 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Tell what the person may do, in all environments or in the one with that name."""
+
+    environment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """Show what can be typed."""
 
@@ -63,7 +70,7 @@ class Unknown:
     nearest: str
 
 
-Command = Create | Status | History | Pause | Resume | Help | Unknown
+Command = Create | Status | History | Access | Pause | Resume | Help | Unknown
 
 _LONGEST_NUMBER = 18
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(\|[^>]*)?>")
@@ -115,6 +122,10 @@ def _history(reference: str) -> History:
     return History(number=number) if number is not None else History(name=typed or None)
 
 
+def _access(typed: str) -> Access:
+    return Access(_unquoted(plain(typed)) or None)
+
+
 def _pause(typed: str) -> Pause:
     environment, reason = _halves(plain(typed))
     return Pause(_unquoted(environment), _unquoted(reason))
@@ -136,6 +147,7 @@ _READERS: Mapping[str, Callable[[str], Command]] = {
     "create": lambda _: Create(),
     "status": _status,
     "history": _history,
+    "access": _access,
     "pause": _pause,
     "resume": _resume,
 }

@@ -13,7 +13,7 @@ from bot.domain.policy import VIEWER
 from bot.domain.request import RevisionId
 from bot.ports import Message
 
-from . import own
+from . import glass, own
 from .answering import Answering, Handler
 from .desk import Desk
 from .interaction import Interaction, of_click
@@ -80,6 +80,7 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
         ids.CLOSE: ask_why_close,
         ids.SHOW_JSON: show_json,
         ids.OPEN_IN_OCP: opened_in_ocp,
+        ids.BREAK_GLASS: glass.opens(desk),
         **own.handlers(desk),
     }
     for action_id, handler in known.items():

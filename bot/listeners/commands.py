@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import answers, cards, modals, pausing
+from bot.blocks.access import access
 from bot.blocks.history import history
 from bot.domain.errors import BotError
+from bot.domain.grant import CREATE
 from bot.domain.policy import VIEWER
 from bot.domain.request import Request
-from bot.domain.slash import Create, Help, History, Pause, Resume, Status, Unknown, parse
+from bot.domain.slash import Access, Create, Help, History, Pause, Resume, Status, Unknown, parse
 from bot.domain.texts import N_, Text
 from bot.ports import Message
 
 from .answering import Answering
 from .desk import Branch, Desk
 from .interaction import Interaction, of_command
-
-CREATE = "obproxy.create"
 
 
 def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
@@ -42,12 +42,8 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
                 return answers.told(await _pause(desk, wanted, said), desk.translator)
             case Unknown(word, nearest):
                 return answers.unknown(word, nearest, desk.translator)
-            case Help():
-                return answers.help_(
-                    desk.translator,
-                    environments=[each.environment for each in desk.policies.environments],
-                    command=said.command,
-                )
+            case Access() | Help() as wanted:
+                return await _access(desk, wanted, said)
 
     app.command(re.compile(".*"))(answering.at_once(of_command, command))
 
@@ -86,6 +82,13 @@ async def open_form(
     await desk.messenger.open_view(said.trigger_id, view)
 
 
+async def _access(desk: Desk, wanted: Access | Help, said: Interaction) -> Message:
+    environment = wanted.environment if isinstance(wanted, Access) else None
+    given = await desk.access.of(said.user.id, said.place.channel, environment)
+    told = access if isinstance(wanted, Access) else answers.help_
+    return told(given, desk.translator, command=said.command)
+
+
 async def _pause(desk: Desk, wanted: Pause | Resume, said: Interaction) -> Text:
     match wanted:
         case Pause(environment, reason):
@@ -95,11 +98,11 @@ async def _pause(desk: Desk, wanted: Pause | Resume, said: Interaction) -> Text:
 
 
 async def _visible(desk: Desk, said: Interaction) -> Callable[[Request], bool]:
-    """Return what tells whether the person may look at a request: their own, and those where they are a viewer."""
-    environments = desk.policies.environments
-    seen = await asyncio.gather(*(desk.rights.has(VIEWER, said.user, policy) for policy in environments))
-    names = {policy.environment for policy, is_viewer in zip(environments, seen, strict=True) if is_viewer}
-    return lambda request: request.requester == said.user.id or request.environment in names
+    """Return what tells whether the person may look at a request: their own, and those of which they are a viewer."""
+    policies = desk.policies.by.values()
+    seen = await asyncio.gather(*(desk.rights.has(VIEWER, said.user, policy) for policy in policies))
+    viewed = {policy for policy, is_viewer in zip(policies, seen, strict=True) if is_viewer}
+    return lambda request: request.requester == said.user.id or desk.policies.get(request) in viewed
 
 
 async def _status(desk: Desk, wanted: Status, said: Interaction) -> Message:

@@ -8,8 +8,10 @@ from bot.domain.policy import Policies, Policy
 from bot.domain.request import RevisionId
 from bot.domain.texts import Translator
 from bot.ports import Messenger, Operation
+from bot.workflows.access import Access
 from bot.workflows.ask import Ask
 from bot.workflows.decide import Decide
+from bot.workflows.glass import Glass
 from bot.workflows.history import Histories
 from bot.workflows.inspect import Inspect
 from bot.workflows.operate import Operate
@@ -27,6 +29,7 @@ class Branch:
     operation: Operation
     ask: Ask
     decide: Decide
+    glass: Glass
     operate: Operate
     own: Own
 
@@ -40,6 +43,7 @@ class Desk:
     policies: Policies
     rights: Rights
     pause: Pause
+    access: Access
     inspect: Inspect
     histories: Histories
     reopen: Reopen

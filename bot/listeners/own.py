@@ -9,6 +9,7 @@ from bot.domain.request import RevisionId
 from bot.domain.texts import N_, Text
 from bot.ports import Message
 
+from . import glass
 from .answering import Handler
 from .commands import open_form
 from .desk import Desk
@@ -53,6 +54,7 @@ def handlers(desk: Desk) -> Mapping[str, Handler]:
         ids.EDIT_CHOICE: edit,
         ids.REMIND_CHOICE: remind,
         ids.WITHDRAW_CHOICE: ask_why_withdraw,
+        ids.GLASS_CHOICE: glass.opens(desk),
     }
 
     async def more(click: Interaction) -> Message | None:

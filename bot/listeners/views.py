@@ -7,11 +7,12 @@ from slack_bolt.async_app import AsyncApp
 from bot.blocks import answers, ids
 from bot.domain.candidate import CHOSEN, TYPED
 from bot.domain.errors import NotAttached, NotConfigured, UnknownAction
+from bot.domain.grant import CREATE
 from bot.domain.request import RevisionId
 from bot.ports import Message
 
+from . import glass
 from .answering import Answering
-from .commands import CREATE
 from .desk import Branch, Desk
 from .interaction import Interaction, of_submission
 
@@ -77,4 +78,5 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     app.view(ids.WITHDRAW_FORM)(answering.when_done(of_submission, withdraw))
     app.view(ids.CLOSE_FORM)(answering.when_done(of_submission, close))
     app.view(ids.ATTACH_FORM)(answering.when_done(of_submission, attach, late=NotAttached))
+    app.view(ids.GLASS_FORM)(answering.when_done(of_submission, glass.breaks(desk), then=glass.tells(desk)))
     app.view(re.compile(".*"))(answering.when_done(of_submission, unknown))

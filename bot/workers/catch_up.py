@@ -197,7 +197,9 @@ class CatchUp:
         return card(there, operation, self.translator, asks_approvers=asked is not None and asked.id == ahead.thread.id)
 
     def _people(self, sheet: Sheet, mentions: Sequence[Who]) -> list[str]:
+        runner = sheet.unapproved.by if sheet.unapproved else None
         groups: dict[Who, list[str]] = {
+            Who.EVERY_APPROVER: [who for who in sheet.every_approver if who != runner],
             Who.APPROVERS: sheet.missing_approvers,
             Who.SECOND_GROUP: list(sheet.second_group),
             Who.OPERATORS: list(sheet.operators),

@@ -16,6 +16,7 @@ from bot.ports import Clock, NewId, Operation, Store, Tx, Wake
 
 from .again import decide_again
 from .counting import authors_of, ruled
+from .pause import while_paused
 from .rights import Rights
 
 
@@ -136,12 +137,8 @@ class Ask:
         facts, now = [Fact(Kind.ASKED, asked, actor=by.id, role=REQUESTER)], request.created_at
         if self.policy.approvals_required == 0:
             request = request.approve_unasked(now=now)
-            facts.append(
-                Fact(
-                    Kind.APPROVED,
-                    {"revision": revision.id, "payload_hash": revision.hash, "needed": 0, **ruled(self.policy)},
-                )
-            )
+            told = {"revision": revision.id, "payload_hash": revision.hash, "needed": 0, **ruled(self.policy)}
+            facts.append(Fact(Kind.APPROVED, told | await while_paused(tx, request.environment)))
         stored = await tx.save(request, *facts, at=now)
         if old:
             again = Fact(

@@ -105,3 +105,9 @@ async def changed(tx: Tx, request: Request) -> Changed:
 async def payload_of(tx: Tx, request: Request) -> dict[str, str]:
     """Return what a decision is about: the revision, and the hash of what would be sent."""
     return {"revision": request.revision, "payload_hash": (await tx.revision(request.revision)).hash}
+
+
+async def as_decided(tx: Tx, request: Request) -> dict[str, bool]:
+    """Return what holding *request* says of the last decision on it: whether that was to run it without approval."""
+    decided = await tx.latest_event(request.id, [Kind.APPROVED, Kind.UNAPPROVED])
+    return {"unapproved": True} if decided and decided.kind == Kind.UNAPPROVED else {}

@@ -26,7 +26,7 @@ from bot.domain.texts import N_, Text, When
 from bot.ports import Clock, Store, Tx, Wake
 
 from .again import decide_again
-from .click import Click
+from .click import Click, as_decided
 from .rights import Rights
 from .stop import OWED_SINCE
 
@@ -140,11 +140,20 @@ async def held_by_pause(tx: Tx, request: Request, now: datetime) -> bool:
     return True
 
 
+async def while_paused(tx: Tx, environment: str) -> dict[str, bool]:
+    """Return what an approval's event says of a pause, so that nobody reads that it is being sent."""
+    return {"paused": True} if (await tx.environment(environment)).pause else {}
+
+
 async def must_not_be_paused(store: Store, click: Click) -> None:
     """Do nothing if what *click* is about may be sent; raises IsPaused, or what `Click.request` raises."""
     async with store.reading() as tx:
-        request = await click.request(tx)
-        pause = (await tx.environment(request.environment)).pause
+        await must_not_pause(tx, await click.request(tx))
+
+
+async def must_not_pause(tx: Tx, request: Request) -> None:
+    """Do nothing if *request* may be sent as *tx* sees it; raises IsPaused. A pause that comes later still holds it."""
+    pause = (await tx.environment(request.environment)).pause
     if pause:
         raise IsPaused(f"{request.environment} is paused", environment=request.environment, **pause.fields)
 
@@ -165,7 +174,7 @@ async def _hold_approved(tx: Tx, row: EnvironmentRow, pause: Paused, now: dateti
 
 async def _hold(tx: Tx, request: Request, pause: Paused, now: datetime) -> None:
     by = {"paused_by": pause.by, "paused_name": pause.name, "since": _iso(pause.since)}
-    fact = Fact(Kind.HELD, {"why": PAUSED, "detail": pause.why, **by})
+    fact = Fact(Kind.HELD, {"why": PAUSED, "detail": pause.why, **by, **await as_decided(tx, request)})
     await tx.save(request.move(State.HELD, now=now), fact, at=now)
 
 

@@ -65,7 +65,11 @@ class Rights:
     async def standing(self, user: UserId, named: Collection[str]) -> Standing:
         """Return how *user* stands to *named*; groups are asked about only if they matter. Raises as `must`."""
         is_named = bool(Standing(user).rule(named))
-        _, members = await asyncio.gather(self._must_be_member(user), self._members(() if is_named else named))
+        return await self.standing_in(user, () if is_named else named)
+
+    async def standing_in(self, user: UserId, named: Collection[str]) -> Standing:
+        """Return how *user* stands to the groups among *named*, all asked about at once. Raises as `must`."""
+        _, members = await asyncio.gather(self._must_be_member(user), self._members(named))
         return _standing(user, members)
 
     async def approvers(self, policy: Policy) -> Mapping[str, frozenset[UserId] | None]:

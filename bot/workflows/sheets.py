@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.domain.approvals import GIVEN_BY, approvals
 from bot.domain.event import STATE_KINDS, Event, Kind
-from bot.domain.policy import Policies, Policy
-from bot.domain.request import Request
-from bot.domain.sheet import Environment, Names, Sheet
+from bot.domain.policy import APPROVER, Policies, Policy
+from bot.domain.request import Request, UserId
+from bot.domain.sheet import Environment, Names, Sheet, Unapproved
 from bot.ports import Tx
 
 TOLD = (*STATE_KINDS, *GIVEN_BY, Kind.ASKED_AGAIN, Kind.NAMED)
@@ -47,6 +47,7 @@ class Sheets:
             tried_before=_was_tried_before(told),
             again_of=_number(told, Kind.ASKED, "again_of"),
             asked_again=_number(told, Kind.ASKED_AGAIN, "number"),
+            unapproved=_unapproved(told),
         )
         return _ruled(sheet, policy, told) if policy else sheet
 
@@ -64,6 +65,8 @@ def _ruled(sheet: Sheet, policy: Policy, told: Sequence[Event]) -> Sheet:
         second_group=policy.second_group,
         is_production=policy.is_production,
         approvals_last=policy.approvals_last,
+        every_approver=tuple(dict.fromkeys((*policy.people(APPROVER), *policy.second_group))),
+        break_glass=policy.break_glass,
     )
 
 
@@ -76,6 +79,12 @@ def _number(told: Sequence[Event], kind: Kind, name: str) -> int:
     """Return the number of a request that the last event of *kind* names, 0 if there is none."""
     numbers = [event.content.get(name) for event in told if event.kind == kind]
     return next((number for number in reversed(numbers) if isinstance(number, int)), 0)
+
+
+def _unapproved(told: Sequence[Event]) -> Unapproved | None:
+    """Return the last time that somebody ran it without approval."""
+    event = _latest(told, Kind.UNAPPROVED)
+    return Unapproved(UserId(event.actor), event.time, str(event.content.get("reason", ""))) if event else None
 
 
 def _latest(told: Sequence[Event], *kinds: Kind) -> Event | None:

@@ -19,6 +19,7 @@ from bot.domain.task import Task
 from bot.ports import Clock, NewId, Ocp, Operation, Store, Tx, Wake
 
 from .again import unless_raced
+from .click import as_decided
 from .pause import held_by_pause
 from .reach import UNREACHABLE, Reach
 from .settle import Settle
@@ -184,6 +185,7 @@ class Submit:
             last = await tx.latest_event(request.id, [Kind.DELAYED])
             cause = last.content if last else {}
             data = {"why": cause.get("why", ""), "detail": cause.get("detail", "")}
+            data |= await as_decided(tx, request)
             await tx.save(request.move(State.HELD, now=now), Fact(Kind.HELD, data), at=now)
         self.wake()
 

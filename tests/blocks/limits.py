@@ -62,7 +62,7 @@ def _escaping(text: str) -> Iterator[str]:
     rest = text
     for token in tokens(text):
         rest = rest.replace(token, "", 1)
-        if not token.startswith(("<@U", "<@W", "<!subteam^S", "<!date^")):
+        if not token.startswith(("<@U", "<@W", "<#C", "<!subteam^S", "<!date^")):
             yield f"a token that is not ours: {token}"
     if "<" in rest or ">" in rest:
         yield "a bare angle bracket"

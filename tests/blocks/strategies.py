@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.event import Event, Kind
 from bot.domain.request import State
-from bot.domain.sheet import Environment, Names, Sheet
+from bot.domain.sheet import Environment, Names, Sheet, Unapproved
 from bot.domain.task import Print, Subtask, Task
 from tests import builders
 from tests.builders import NOW, TASK_ID, a_pause, a_request, a_revision, a_sheet, an_event
@@ -99,10 +99,22 @@ DATA: dict[str, dict[str, Any]] = {
         "needed": 1,
     },
     "again.asked": {"number": 1043, "actor_name": "dana"},
+    "request.run_unapproved": {
+        "reason": "the primary is down",
+        "was": "PENDING",
+        "given": 1,
+        "needed": 2,
+        "approved_by": [builders.INES],
+        "own": False,
+        "origin": "view-2",
+        "actor_name": "omar",
+        "revision": "revision-1",
+        "payload_hash": "0",
+    },
     "request.rejected": {"reason": "wrong hosts, take IDC 2"},
     "request.submitting": {},
     "request.delayed": {"why": "unreachable", "detail": "time-out", "until": NOW.isoformat()},
-    "request.held": {"why": "", "detail": ""},
+    "request.held": {"why": "", "detail": "", "unapproved": True},
     "request.refused": {"code": "COM10006", "message": "The name exists.", "traceId": "b7d0", "status": 400},
     "request.uncertain": {"why": "time-out", "since": NOW.isoformat(), "until": NOW.isoformat()},
     "request.unclear": {
@@ -209,4 +221,6 @@ def sheets(draw: st.DrawFn) -> Sheet:
         is_production=draw(st.booleans()),
         again_of=draw(st.integers(0, 2)),
         asked_again=draw(st.integers(0, 2)),
+        break_glass=draw(st.booleans()),
+        unapproved=draw(st.sampled_from([None, Unapproved(builders.OMAR, NOW, words[1])])),
     )

@@ -5,7 +5,6 @@ from gettext import NullTranslations
 from bot.blocks import answers
 from bot.blocks.bare import bare
 from bot.domain.request import State
-from bot.domain.slash import COMMANDS, Unknown, parse
 from bot.domain.texts import Text
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
@@ -17,15 +16,6 @@ LINK = "https://team.slack.com/archives/C0DBA/p1"
 
 def read(message: Message) -> list[str]:
     return bare(message.blocks, T, most=5_000).splitlines()
-
-
-def test_help_lists_what_can_be_typed_and_nothing_else() -> None:
-    """Every line is a command, every command has a line."""
-    _, *rows = read(answers.help_(T, environments=["prod"], command="/obproxy"))
-    typed = [row.removeprefix("/obproxy ").split("  ")[0] for row in rows]
-
-    assert not any(isinstance(parse(text), Unknown) for text in typed)
-    assert {text.split()[0] for text in typed} == set(COMMANDS)
 
 
 def test_an_unknown_command_comes_with_a_known_one() -> None:

@@ -13,7 +13,7 @@ from bot.blocks import ids
 from bot.blocks.bare import bare
 from bot.blocks.cards import card
 from bot.domain.request import ASKED_AGAIN_AFTER, State
-from bot.domain.sheet import Environment, Names, Sheet
+from bot.domain.sheet import Environment, Names, Sheet, Unapproved
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
 from tests.builders import (
@@ -129,6 +129,58 @@ def test_more_on_a_pending_card_is_for_whoever_asked() -> None:
         ("Remind approvers", "remind:revision-1"),
         ("Withdraw", "withdraw:revision-1"),
     ]
+
+
+def test_the_glass_is_offered_only_where_it_may_be_broken() -> None:
+    """In the menu while the request waits for approval, as a red button once it is held."""
+    held = an_event("request.held", {"why": "late", "detail": ""})
+    waiting, stuck = a_sheet(break_glass=True), a_sheet(State.HELD, cause=held, break_glass=True)
+
+    [menu] = [each for each in elements(drawn(waiting).blocks) if each["type"] == "overflow"]
+    *_, option = menu["options"]
+    *_, button = buttons_of(stuck)
+
+    assert (option["text"]["text"], option["value"]) == ("Run without approval", "glass:revision-1")
+    assert (button["text"]["text"], button["value"], button["style"]) == (
+        "Run without approval",
+        "revision-1",
+        "danger",
+    )
+    assert actions(stuck) == [ids.SEND_NOW, ids.CLOSE, ids.BREAK_GLASS]
+
+
+RUN = Unapproved(OMAR, NOW + timedelta(minutes=5), "the primary is down")
+GOES = frozenset(State) - {State.PENDING, State.REJECTED, State.WITHDRAWN, State.EXPIRED}
+
+
+@pytest.mark.parametrize("state", sorted(GOES))
+def test_a_card_says_for_good_that_it_was_run_without_approval(state: State) -> None:
+    """With the reason and in the grey line, in every state; nobody is said to have approved it."""
+    request = a_request(state=state, decided_by=None)
+
+    text = read(a_sheet(state, request=request, unapproved=RUN))
+
+    assert '\n🟠 Run without approval by <@U0OMAR>, 14:07 UTC: "the primary is down"\n' in text
+    assert " · run without approval by <@U0OMAR> " in text
+    assert "approved" not in text.casefold()
+
+
+def test_a_card_of_a_request_that_was_released_after_that_tells_both() -> None:
+    """The one is no reason to forget the other."""
+    request = a_request(state=State.APPROVED, decided_by=INES)
+
+    text = read(a_sheet(State.APPROVED, request=request, unapproved=RUN))
+
+    assert "📨 Approved by <@U0INES>, " in text
+    assert "🟠 Run without approval by <@U0OMAR>, " in text
+
+
+def test_a_held_card_tells_whether_anybody_had_approved() -> None:
+    held = an_event("request.held", {"why": "late", "detail": "", "unapproved": True})
+
+    text = read(a_sheet(State.HELD, request=a_request(state=State.HELD, decided_by=None), cause=held, unapproved=RUN))
+
+    assert "✋ Run without approval, not sent: " in text
 
 
 def test_outside_production_approving_asks_no_further_question() -> None:

@@ -7,7 +7,7 @@ To rewrite the files after a change that is wanted: UPDATE_GOLDEN=1 pytest tests
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from gettext import NullTranslations
 from pathlib import Path
@@ -15,17 +15,35 @@ from typing import Any
 
 import pytest
 
-from bot.blocks import cards, modals, replies
+from bot.blocks import answers, cards, glass, modals, replies
+from bot.blocks.access import access
 from bot.blocks.attaching import attach
+from bot.domain.approvals import Approvals
 from bot.domain.candidate import candidates
 from bot.domain.diff import diff
 from bot.domain.event import Event
+from bot.domain.grant import CREATE, ITSELF, Grant, grants
+from bot.domain.policy import Policies
 from bot.domain.request import State, UserId
-from bot.domain.sheet import Environment
+from bot.domain.sheet import Environment, Unapproved
+from bot.domain.standing import Standing
 from bot.domain.texts import N_, Text
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
-from tests.builders import DANA, NOW, OMAR, PAYLOAD, TASK_ID, a_pause, a_policy, a_sheet, a_task, an_event
+from tests.builders import (
+    DANA,
+    INES,
+    NOW,
+    OMAR,
+    PAYLOAD,
+    TASK_ID,
+    a_pause,
+    a_policy,
+    a_request,
+    a_sheet,
+    a_task,
+    an_event,
+)
 
 from .strategies import DATA
 
@@ -195,6 +213,43 @@ def _withdraw_modal() -> dict[str, Any]:
     return modals.withdraw(a_sheet().request, T, private_metadata='{"value":"revision-1"}')
 
 
+def _granted() -> tuple[Grant, ...]:
+    prod = a_policy(requesters=("S0DATA",), approvers=("S0DBA",), channels=("C0PROD",), approvals_required=2)
+    create = replace(prod, operation=CREATE, operators=("S0DBA",), admins=(OMAR,))
+    staging = a_policy(environment="staging", operators=(DANA,))
+    by = {("prod", ITSELF): prod, ("prod", CREATE): create, ("staging", ITSELF): staging, ("staging", CREATE): staging}
+    return grants(Policies(by), Standing(DANA, frozenset({"S0DATA"}), frozenset({"S0DBA"})), "C0PAY")
+
+
+def _access() -> Message:
+    return access(_granted(), T, command="/obproxy")
+
+
+def _help() -> Message:
+    return answers.help_(_granted(), T, command="/obproxy")
+
+
+def _run() -> Event:
+    data = DATA["request.run_unapproved"] | {"given": 0, "approved_by": []}
+    return an_event("request.run_unapproved", data, actor=OMAR)
+
+
+def _glass_modal() -> dict[str, Any]:
+    approvals = Approvals(needed=2, given={INES: NOW})
+    return glass.form(a_sheet().request, approvals, T, private_metadata='{"value":"revision-1"}', ticket="CHG0012345")
+
+
+def _glass_reply() -> Message:
+    return replies.reply([_run()], a_sheet(State.APPROVED), T, mentions=[INES, UserId("S0DBAS"), UserId("S0LEADS")])
+
+
+def _unapproved_card() -> Message:
+    request = a_request(state=State.SUCCEEDED, decided_by=None)
+    run = Unapproved(OMAR, NOW + timedelta(minutes=5), "the primary is down")
+    sheet = a_sheet(State.SUCCEEDED, request=request, unapproved=run, tasks=[a_task(S, *[S] * 12)])
+    return cards.card(sheet, OPERATION, T, asks_approvers=True)
+
+
 SURFACES: dict[str, Callable[[], dict[str, Any] | Message]] = {
     "modal_create": _form,
     "card_pending": _pending_card,
@@ -202,6 +257,9 @@ SURFACES: dict[str, Callable[[], dict[str, Any] | Message]] = {
     "card_expired": _expired_card,
     "modal_edit": _edit_modal,
     "modal_withdraw": _withdraw_modal,
+    "modal_glass": _glass_modal,
+    "reply_glass": _glass_reply,
+    "card_unapproved": _unapproved_card,
     "reply_edited": _edited_reply,
     "reply_escalated": _escalated_reply,
     "card_running": _running_card,
@@ -221,6 +279,8 @@ SURFACES: dict[str, Callable[[], dict[str, Any] | Message]] = {
     "reply_progress": _progress_reply,
     "reply_failed": _failed_reply,
     "reply_uncertain": _uncertain_reply,
+    "answer_access": _access,
+    "answer_help": _help,
 }
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.blocks import answers, modals
+from bot.blocks import answers, glass, modals
+from bot.blocks.access import access
 from bot.blocks.attaching import attach
 from bot.blocks.cards import card
 from bot.blocks.replies import notice, plain, reply
@@ -21,6 +22,8 @@ from bot.domain.diff import diff
 from bot.domain.errors import BotError, FormRefused
 from bot.domain.event import Event
 from bot.domain.form import Mistake
+from bot.domain.grant import CREATE, Grant
+from bot.domain.policy import OPERATOR, ROLES
 from bot.domain.request import State, UserId
 from bot.domain.sheet import Names, Sheet
 from bot.domain.task import Task
@@ -60,7 +63,7 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
     yield card(replace(sheet, approvals_channel=""), OPERATION, T, asks_approvers=False)
     yield reply(happened, sheet, T, mentions=[OMAR])
     yield notice(happened[0], words, T)
-    yield answers.help_(T, environments=[words], command="/obproxy")
+    yield from allowed(words, environments=1)
     yield answers.unknown(words, words, T)
     for approved in ({}, {OMAR: NOW}):
         yield answers.decided(sheet.request, Approvals(needed=1, given=approved), T)
@@ -70,6 +73,31 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
             sheet.request, OPERATION, T, approvers=[OMAR], link=LINK, can_post_here=here, can_post_there=True
         )
     yield answers.status_list([(sheet.request, LINK), (sheet.request, words)] * 20, T, heading=Text("Yours"))
+
+
+def allowed(words: str, *, environments: int) -> Iterator[Message]:
+    """Yield what somebody is told of what they may do in so many environments."""
+    given_there = granted(words, environments)
+    yield answers.help_(given_there, T, command="/obproxy")
+    yield access(given_there, T, command=words)
+
+
+def granted(words: str, environments: int) -> list[Grant]:
+    """Return what somebody has in so many environments of hostile names, each with all that can be said of it."""
+    ids = (OMAR, "S0GROUP", words)
+    rules = a_policy(requesters=ids, approvers=ids * 4, operators=ids, admins=ids, channels=("C0DBA",) * 20)
+    kinds = [(("", CREATE), dict.fromkeys(ROLES, "S0GROUP")), ((CREATE, words), {}), (("",), {OPERATOR: words})]
+    return [
+        Grant(
+            policy=replace(rules, environment=f"{number}{words}", approvals_required=number),
+            operations=operations,
+            roles=roles,
+            unknown=ids,
+            is_here=False,
+        )
+        for number in range(environments)
+        for operations, roles in kinds
+    ]
 
 
 def views(sheet: Sheet) -> Iterator[dict[str, Any]]:
@@ -84,6 +112,9 @@ def views(sheet: Sheet) -> Iterator[dict[str, Any]]:
     yield modals.edit(sheet.request, OPERATION, typed, T, private_metadata="{}", policy=here)
     for in_doubt in (True, False):
         yield modals.close(sheet.request, T, in_doubt=in_doubt, private_metadata="{}")
+    for voices, ticket in (({}, ""), ({OMAR: NOW}, sheet.request.reason)):
+        approvals = Approvals(needed=2, given=voices)
+        yield glass.form(sheet.request, approvals, T, private_metadata="{}", ticket=ticket)
     yield attach(sheet.request, candidates(sheet.cause), T, private_metadata="{}")
     yield attach(sheet.request, named(sheet, 1), T, private_metadata="{}")
 
@@ -130,7 +161,17 @@ def test_nobodys_words_become_markup_or_a_mention(sheet: Sheet, happened: list[E
                 "<@U0OMAR>",
                 "<@U0INES>",
                 "<!subteam^S0GROUP>",
+                "<#C0DBA>",
             }
+
+
+@pytest.mark.invariant(10)
+@pytest.mark.parametrize("words", [HOSTILE, "", "x" * 5_000, "🎉" * 300])
+def test_any_number_of_environments_fits(words: str) -> None:
+    """A hundred with three sets of rules each, and every name as long as it gets."""
+    for message in allowed(words, environments=100):
+        assert complaints(message) == []
+        assert complaints(plain(message, T)) == []
 
 
 def hostile_sheet(state: State) -> Sheet:

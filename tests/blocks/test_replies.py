@@ -1,5 +1,6 @@
 """Replies: each event in words, progress one line a change."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,11 +12,13 @@ import pytest
 from bot.blocks import marks
 from bot.blocks.bare import bare
 from bot.blocks.replies import notice, plain, reply
+from bot.domain.audience import MOST_APPROVERS
 from bot.domain.diff import Change, diff
 from bot.domain.event import Event
-from bot.domain.request import UserId
+from bot.domain.request import State, UserId
 from bot.domain.task import Task
 from bot.ports import Message
+from tests.blocks.limits import complaints
 from tests.blocks.strategies import DATA
 from tests.builders import DANA, NOW, OMAR, TASK_ID, a_mark, a_sheet, a_task, an_event, stages
 
@@ -121,6 +124,49 @@ def test_only_the_given_people_are_mentioned_in_the_first_line() -> None:
     assert first.startswith("❌ Failed at ")
     assert first.endswith("<@U0OMAR>, <@U0DANA>")
     assert not any("<@" in line for line in others)
+
+
+def test_every_approver_is_called_where_somebody_runs_without_approval() -> None:
+    """However many there are; of anybody else at most ten."""
+    many = [UserId(f"U0APPROVER{number:03}") for number in range(MOST_APPROVERS)]
+    run = an_event("request.run_unapproved", DATA["request.run_unapproved"], actor=OMAR)
+    held = an_event("request.held", DATA["request.held"])
+
+    message = reply([run, held], a_sheet(State.HELD), T, mentions=many)
+
+    drawn = json.dumps(message.blocks)
+    assert all(f'"user_id": "{who}"' in drawn for who in many)
+    assert all(f"<@{who}>" in text for text in (message.text, plain(message, T).text) for who in many)
+    assert complaints(message) == []
+    assert sum(f"<@{who}>" in said(held, mentions=many) for who in many) == 10
+
+
+@pytest.mark.parametrize(
+    ("changed", "lines"),
+    [
+        (
+            {},
+            [
+                '🟠 omar ran #1042 without approval, 14:02 UTC: "the primary is down"',
+                "Approvals before that: 1 of 2, <@U0INES>. Sending to OCP.",
+            ],
+        ),
+        (
+            {"own": True, "given": 0, "approved_by": []},
+            [
+                '🟠 omar ran their own #1042 without approval, 14:02 UTC: "the primary is down"',
+                "Nobody has approved it. Sending to OCP.",
+            ],
+        ),
+    ],
+)
+def test_what_runs_without_approval_says_who_why_and_who_had_approved(
+    changed: dict[str, Any], lines: list[str]
+) -> None:
+    """Whoever runs what they asked for themselves is told so."""
+    data = DATA["request.run_unapproved"] | changed
+
+    assert said(an_event("request.run_unapproved", data, actor=OMAR)).splitlines() == lines
 
 
 def test_one_approval_that_is_enough_is_not_counted() -> None:
@@ -334,6 +380,15 @@ def test_a_resume_is_told_with_what_is_held(held: int, words: str) -> None:
     told = noticed("environment.resumed", {**RESUME, "held": held}, actor=OMAR, at=later)
 
     assert told == [f"🔄 prod is resumed by ines at 15:10 UTC, after 1 h 8 min. {words}"]
+
+
+@pytest.mark.parametrize("data", [{}, {"given": 2, "needed": 2}, {"after": "HELD"}])
+def test_what_is_approved_during_a_pause_is_not_said_to_be_sent(data: dict[str, Any]) -> None:
+    """By people, or by nobody because nobody has to; what stands in the event is so at any later time."""
+    for actor in (OMAR, "bot"):
+        event = an_event("request.approved", {**data, "paused": True}, actor=actor)
+
+        assert said(event).endswith(" Not sent while prod is paused.")
 
 
 def test_what_a_pause_holds_says_whose_pause_it_is() -> None:

@@ -35,9 +35,10 @@ def test_different_people_count_once_each() -> None:
         given(INES),
         given(BOT, kind="request.approved"),
         given(OMAR, kind="request.rejected"),
+        given(OMAR, kind="request.run_unapproved"),
         given(OMAR, minutes=-60),
     ],
-    ids=["another revision", "who asked", "an author", "the bot", "no approval", "too old"],
+    ids=["another revision", "who asked", "an author", "the bot", "no approval", "run without approval", "too old"],
 )
 def test_what_does_not_count(event: Event) -> None:
     """Of another revision, by somebody who wrote it, by nobody, or longer ago than approvals last."""

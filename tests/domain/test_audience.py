@@ -8,7 +8,7 @@ from bot.domain.audience import Who, asked_in, called_in
 from bot.domain.records import Thread
 from bot.domain.request import Place, RequestId
 
-STAFF = {Who.APPROVERS, Who.OPERATORS, Who.SECOND_GROUP}
+STAFF = {Who.APPROVERS, Who.EVERY_APPROVER, Who.OPERATORS, Who.SECOND_GROUP}
 
 
 def _thread(channel: str, *, is_home: bool, blocked: bool = False) -> Thread:

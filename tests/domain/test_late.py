@@ -22,6 +22,7 @@ AFTER = " at 14:02:00 UTC. Nothing is left to do."
         ("request.approved", {}, INES, "@ines approved #1042"),
         ("request.approved", {"after": "HELD"}, INES, '@ines chose "Send now" for #1042'),
         ("request.approved", {"after": "UNCERTAIN"}, INES, '@ines chose "Send again" for #1042'),
+        ("request.run_unapproved", {"reason": "it burns"}, INES, "@ines ran #1042 without approval"),
         ("request.rejected", {"reason": "wrong hosts"}, INES, "@ines rejected #1042"),
         ("request.closed", {"reason": "by hand"}, INES, "@ines closed #1042"),
         ("request.running", {"how": "attached", "task": 41257}, INES, "@ines attached task 41257 to #1042"),

@@ -80,6 +80,25 @@ def test_commands_are_typed_where_the_rules_say(channel: str, *, is_right: bool)
     a_policy().must_be_here(channel)
 
 
+def test_the_places_for_commands_are_told_with_the_one_for_approvals() -> None:
+    """Once; none at all if they may be typed anywhere."""
+    assert a_policy(channels=("C0PAY", "C0DBA")).places == ("C0PAY", "C0DBA")
+    assert a_policy(channels=("C0PAY",)).places == ("C0PAY", "C0DBA")
+    assert a_policy().places == ()
+
+
+@pytest.mark.parametrize(
+    ("task_url", "console"),
+    [
+        ("https://ocp.example:8080/task/{id}", "https://ocp.example:8080"),
+        ("https://portal.example/ocp/task/{id}", "https://portal.example/ocp"),
+        ("https://ocp.example/#/tasks?id={id}", "https://ocp.example"),
+    ],
+)
+def test_the_console_is_where_its_tasks_are(task_url: str, console: str) -> None:
+    assert a_policy(task_url=task_url).console == console
+
+
 def test_a_reason_without_its_ticket_is_told_what_one_looks_like() -> None:
     policy = a_policy(ticket_pattern=r"CHG\d{7}", ticket_example="CHG0012345")
     lacks = policy.lacks_ticket("second proxy for payments")
@@ -124,3 +143,18 @@ def test_rules_are_found_by_operation_and_a_name_whatever_its_case() -> None:
     assert policies.get(a_request(environment="gone")) is None
     with pytest.raises(NotConfigured):
         policies.of(a_request(environment="gone"))
+
+
+def test_rules_that_are_the_same_are_told_once_with_what_goes_by_them() -> None:
+    """An operation that has a table of its own with nothing new in it has the environment's rules."""
+    general, own = a_policy(), a_policy(operation="obproxy.upgrade", approvals_required=2)
+    same, staging = a_policy(operation="obproxy.create"), a_policy(environment="staging")
+    every = (general, same, own, staging)
+    policies = Policies({(each.environment, each.operation): each for each in every})
+
+    assert dict(policies.distinct("prod")) == {
+        general: ("", "obproxy.create"),
+        a_policy(approvals_required=2): ("obproxy.upgrade",),
+    }
+    assert policies.only("STAGING").by == {("staging", ""): staging}
+    assert policies.only("gone").by == {}

@@ -24,6 +24,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(lambda seen, by: lambda request: request.reject(seen, by=by, now=LATER), REVISIONS, PEOPLE),
     st.builds(lambda seen, by: lambda request: request.release(seen, by=by, now=LATER), REVISIONS, PEOPLE),
     st.builds(lambda seen, by: lambda request: request.send_again(seen, by=by, now=LATER), REVISIONS, PEOPLE),
+    st.builds(lambda seen, by: lambda request: request.run_unapproved(seen, by=by, now=LATER), REVISIONS, PEOPLE),
     st.builds(lambda seen, by: lambda request: request.close(seen, by=by, now=LATER), REVISIONS, PEOPLE),
     st.builds(lambda seen, by: lambda request: request.withdraw(seen, by=by, now=LATER), REVISIONS, PEOPLE),
     st.builds(
@@ -115,6 +116,20 @@ def test_a_decision_is_possible_in_its_state_only(decision: str, wanted: State, 
     else:
         with pytest.raises((TooLate, OldButton)):
             getattr(request, decision)(request.revision, by=OMAR, now=LATER)
+
+
+@pytest.mark.invariant(4)
+@pytest.mark.parametrize("state", sorted(State))
+@given(by=PEOPLE)
+def test_what_runs_without_approval_is_approved_by_nobody(state: State, by: UserId) -> None:
+    """Not even by whoever runs it, nor by whoever approved it before it was held; elsewhere they are too late."""
+    request = a_request(state=state)
+    if state in {State.PENDING, State.HELD}:
+        run = request.run_unapproved(request.revision, by=by, now=LATER)
+        assert (run.state, run.decided_by, run.decided_at, run.next_try_at) == (State.APPROVED, None, LATER, LATER)
+    else:
+        with pytest.raises((TooLate, OldButton)):
+            request.run_unapproved(request.revision, by=by, now=LATER)
 
 
 @pytest.mark.parametrize("state", sorted(CLOSABLE))

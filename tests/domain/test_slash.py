@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.slash import COMMANDS, Create, Help, History, Pause, Resume, Status, Unknown, parse
+from bot.domain.slash import COMMANDS, Access, Create, Help, History, Pause, Resume, Status, Unknown, parse
 
 
 @given(st.text(max_size=60))
@@ -14,7 +14,7 @@ def test_every_text_is_some_command(text: str) -> None:
 
     if isinstance(command, Unknown):
         assert command.nearest in COMMANDS
-    assert isinstance(command, Create | Status | History | Pause | Resume | Help | Unknown)
+    assert isinstance(command, Create | Status | History | Access | Pause | Resume | Help | Unknown)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,10 @@ def test_every_text_is_some_command(text: str) -> None:
         (" Resume  'PROD' ", Resume("PROD")),
         ("resume", Resume("")),
         ("resum prod", Unknown("resum", "resume")),
+        ("access", Access()),
+        ("ACCESS  prod ", Access("prod")),
+        ("access &lt;prod&gt;", Access("<prod>")),
+        ("acess", Unknown("acess", "access")),
         ("creat", Unknown("creat", "create")),
         ("stauts 12", Unknown("stauts", "status")),
         ("hepl", Unknown("hepl", "help")),

@@ -10,6 +10,7 @@ import pytest
 
 from bot.sandbox.ocp import Fault
 from bot.sandbox.ocp.script import Failure
+from bot.sandbox.slack import Fault as SlackFault
 
 from .planted import (
     AUDIT_KEY,
@@ -50,6 +51,7 @@ async def test_no_secret_is_anywhere(secret_world: World) -> None:
     world.ocp.inventory.hosts[11].name = f"proxy {words}"
     world.ocp.add_fault(Fault(method="GET", path="/api/v2/info$", kind="status", status=200, body=_version(words)))
 
+    await _slack_refuses_with_secrets(world, words)
     await _secrets_are_refused_at_the_form(world)
     await _ocp_refuses_with_secrets(world, words)
     await _ocp_fails_with_secrets(world, words)
@@ -58,7 +60,8 @@ async def test_no_secret_is_anywhere(secret_world: World) -> None:
     assert await world.ends_cleanly() == 0
 
     assert found(world) == []
-    assert "***" in world.log(), "OCP's words are in the log"
+    assert "Slack refused: ***" in world.log()
+    assert "HTTP 500 COM10004 ***" in world.log()
 
 
 async def test_a_program_that_fails_tells_no_secret(tmp_path: Path) -> None:
@@ -72,6 +75,13 @@ async def test_a_program_that_fails_tells_no_secret(tmp_path: Path) -> None:
     assert "SLACK_BOT_TOKEN is wrong" in said
     assert "xoxb-wrong" not in said
     assert not any(secret in said for secret in configured(world))
+
+
+async def _slack_refuses_with_secrets(world: World, words: str) -> None:
+    """What Slack says goes to the log only."""
+    world.slack.add_fault(SlackFault(method="views.open", kind="error", error=words))
+    await world.dana.types("/obproxy create", world.home)
+    await world.told(world.dana, "The form did not open")
 
 
 async def _secrets_are_refused_at_the_form(world: World) -> None:

@@ -48,11 +48,18 @@ class World:
         self.process: asyncio.subprocess.Process | None = None
 
     def environment(self, **changes: str) -> dict[str, str]:
-        """Return the settings as environment variables."""
-        return {
+        """Return the settings as environment variables; a POLICY_FILE has the environments instead of them."""
+        shared = {
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_APP_TOKEN": self.slack.app_token,
             "SLACK_API_URL": self.slack.url,
+            "DATABASE_URL": self.database_url,
+        }
+        return shared | ({} if "POLICY_FILE" in changes else self._prod()) | changes
+
+    def _prod(self) -> dict[str, str]:
+        """Return the variables that make the one environment where there is no file."""
+        return {
             "APPROVALS_CHANNEL": self.approvals.id,
             "APPROVERS": f"{self.omar.id},{self.ines.id}",
             "OPERATORS": self.ines.id,
@@ -61,9 +68,8 @@ class World:
             "OCP_USERNAME": self.ocp.username,
             "OCP_PASSWORD": self.ocp.password,
             "OCP_ACCOUNT_DEDICATED": "1",
-            "DATABASE_URL": self.database_url,
             "LOOK_SECONDS": "2",
-        } | changes
+        }
 
     async def start_bot(self, **changes: str) -> None:
         """Start the bot in this process."""

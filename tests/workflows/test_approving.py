@@ -4,17 +4,12 @@ import itertools
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from bot.domain.errors import (
     AlreadyApproved,
-    BotError,
     Changed,
     FormRefused,
     NotRequester,
@@ -122,125 +117,6 @@ async def office(database_url: str) -> AsyncIterator[Office]:
     await office.begins()
     yield office
     await office.database.close()
-
-
-# ---------------------------------------------------------------- no way around the approvers
-
-
-PEOPLE = st.sampled_from([OMAR, INES, MIA, DANA])
-HOLD = ("hold", DANA, 0)
-BACK = st.sampled_from([0, 0, 0, 0, 1, 2])
-"""How many revisions ago the card was drawn on which somebody clicks."""
-
-HOURS = st.sampled_from([1, 5, 25])
-CLICKS = st.tuples(st.sampled_from(["approve"] * 4 + ["send_now"] * 3 + ["edit", "reject", "withdraw"]), PEOPLE, BACK)
-STEPS = st.one_of(
-    CLICKS,
-    CLICKS,
-    st.tuples(st.just("edit"), st.just(DANA), BACK),
-    st.tuples(st.just("hold"), st.just(DANA), st.just(0)),
-    st.tuples(st.just("wait"), st.just(DANA), HOURS),
-)
-
-
-CASES = st.integers(1, 3), st.booleans(), st.lists(STEPS, min_size=4, max_size=22)
-
-
-@pytest.mark.invariant(4)
-@settings(max_examples=15, deadline=None)
-@given(*CASES)
-@example(2, False, [("approve", OMAR, 0), ("edit", DANA, 0), ("approve", INES, 0), ("approve", INES, 1)])
-@example(2, False, [("approve", OMAR, 0), ("wait", DANA, 1), ("approve", OMAR, 0)])
-@example(2, False, [("approve", OMAR, 0), ("approve", INES, 0), HOLD, ("wait", DANA, 25), ("send_now", OMAR, 0)])
-@example(1, True, [("approve", MIA, 0), ("approve", DANA, 0)])
-async def test_no_sequence_of_clicks_gets_around_the_approvers(
-    needed: int, mia_wrote_part: bool, steps: list[tuple[str, UserId, int]]
-) -> None:
-    """What a few examples show in every run of the tests; each run tries others."""
-    await _nobody_gets_around_the_approvers(needed, mia_wrote_part=mia_wrote_part, steps=steps)
-
-
-@pytest.mark.long
-@pytest.mark.invariant(4)
-@settings(max_examples=1000, deadline=None)
-@given(*CASES)
-async def test_no_sequence_of_clicks_gets_around_the_approvers_however_long_one_tries(
-    needed: int, mia_wrote_part: bool, steps: list[tuple[str, UserId, int]]
-) -> None:
-    """The same with a thousand examples."""
-    await _nobody_gets_around_the_approvers(needed, mia_wrote_part=mia_wrote_part, steps=steps)
-
-
-async def _nobody_gets_around_the_approvers(
-    needed: int, *, mia_wrote_part: bool, steps: list[tuple[str, UserId, int]]
-) -> None:
-    """
-    APPROVED is reached by as many different people as are needed, none of whom asked for it or wrote a part of it.
-
-    Their approvals are of the present revision and at most a day old, whatever anybody clicks in whatever order.
-    """
-    with TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder)}/bot.db"
-        policy = a_policy(approvers=(OMAR, INES, MIA, DANA), approvals_required=needed)
-        office = Office(Database.at(url), policy)
-        try:
-            await office.begins()
-            authors = {DANA, *([MIA] if mia_wrote_part else [])}
-            if mia_wrote_part:
-                await _has_part_of(office, MIA)
-            await _play(office, authors, needed, steps)
-        finally:
-            await office.database.close()
-
-
-async def _has_part_of(office: Office, author: UserId) -> None:
-    """Let a revision of the request be *author*'s, as once others than the requester may edit."""
-    async with office.database.transaction() as tx:
-        revision = a_revision(id=RevisionId(office.new_id()), number=99, author=author)
-        await tx.add_revision((await office.request()).id, revision, office.clock.now())
-
-
-async def _play(office: Office, authors: set[UserId], needed: int, steps: list[tuple[str, UserId, int]]) -> None:
-    revisions, voices = [await office.seen()], dict[tuple[UserId, RevisionId], float]()
-    for number, (what, who, which) in enumerate(steps):
-        seen, before = revisions[-1 - which % len(revisions)], await office.request()
-        try:
-            await _step(office, what, who, seen, number=number, hours=which)
-        except BotError:
-            assert await office.request() == before
-            continue
-        after = await office.request()
-        if after.revision != revisions[-1]:
-            assert (what, who, seen) == ("edit", DANA, revisions[-1])
-            revisions.append(after.revision)
-        if what in {"approve", "send_now"}:
-            assert seen == before.revision
-            assert who not in authors
-            voices[who, seen] = office.clock.seconds
-        if after.state is State.APPROVED and before.state is not State.APPROVED:
-            day = timedelta(hours=24).total_seconds()
-            fresh = {person for (person, of), at in voices.items() if of == seen and office.clock.seconds - at < day}
-            assert len(fresh) >= needed
-            assert not fresh & authors
-
-
-async def _step(office: Office, what: str, who: UserId, seen: RevisionId, *, number: int, hours: int) -> None:
-    by = Actor(who)
-    match what:
-        case "approve":
-            await office.decide.approve(seen, by=by)
-        case "send_now":
-            await office.decide.send_now(seen, by=by)
-        case "reject":
-            await office.decide.reject(seen, by=by, why="wrong hosts")
-        case "withdraw":
-            await office.own.withdraw(seen, by=by, why="")
-        case "edit":
-            await office.edits(seen, by=who, reason=f"reason {number}")
-        case "hold" if (await office.request()).state is State.APPROVED:
-            await office.holds()
-        case "wait":
-            await office.passes(hours=hours)
 
 
 # ---------------------------------------------------------------- what each refusal is
@@ -499,3 +375,10 @@ async def test_a_policy_that_needs_nobody_approves_at_once(database_url: str) ->
     data: Mapping[str, Any] = approved.content
     assert (data["revision"], data["needed"]) == (request.revision, 0)
     await office.database.close()
+
+
+async def _has_part_of(office: Office, author: UserId) -> None:
+    """Let a revision of the request be *author*'s, as once others than the requester may edit."""
+    async with office.database.transaction() as tx:
+        revision = a_revision(id=RevisionId(office.new_id()), number=99, author=author)
+        await tx.add_revision((await office.request()).id, revision, office.clock.now())

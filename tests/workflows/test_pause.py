@@ -301,6 +301,20 @@ async def test_what_is_approved_is_held_at_once_and_does_not_go_out_after_the_re
     assert [body["name"] for body in desk.ocp.accepted_creates] == [second.name]
 
 
+async def test_who_approves_during_a_pause_is_not_told_that_it_is_sent(desk: Desk) -> None:
+    """The approval counts, its event says that nothing is sent, and the request is held."""
+    await desk.pauses()
+    await desk.has(State.PENDING)
+    [request] = await desk.requests(State.PENDING)
+
+    await desk.decide.approve(request.revision, by=ines)
+    await desk.submit.round()
+
+    [_, approved, held] = await desk.events(request.id)
+    assert (approved.kind, approved.content["paused"]) == (Kind.APPROVED, True)
+    assert (held.kind, held.content["why"]) == (Kind.HELD, "paused")
+
+
 @pytest.mark.invariant(1)
 async def test_a_resume_holds_what_nobody_has_held_yet(desk: Desk) -> None:
     """Approved during the pause, and the sender had no round since: it waits for a person all the same."""
