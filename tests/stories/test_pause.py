@@ -15,6 +15,11 @@ PAUSED = "✋ prod is paused by omar since "
 WHY = "OCP is upgraded"
 
 
+async def starts(world: World, **changes: str) -> None:
+    """Start the bot with two operators."""
+    await world.start_bot(OPERATORS=f"{world.ines.id},{world.omar.id}", **changes)
+
+
 async def pauses(world: World, person: Person, rest: str = f"prod {WHY}") -> str:
     """Let *person* type the command in #pay-team; return what the answer says."""
     return await types(world, person, f"pause {rest}")
@@ -46,7 +51,7 @@ async def is_at(world: World, state: State, number: int = 1) -> None:
 @pytest.mark.invariant(2)
 async def test_while_it_is_paused_approvals_collect_and_watching_goes_on(world: World) -> None:
     """One runs, one waits for approval: the one ends, the other is held, and goes out when an approver says so."""
-    await world.start_bot()
+    await starts(world)
     world.ocp.slow(INSTALL, 120.0)
     running, waiting = await world.asks(), await world.asks("pay_02", hosts="12")
     copy = await world.card("pay_02", world.home)
@@ -85,7 +90,7 @@ async def test_while_it_is_paused_approvals_collect_and_watching_goes_on(world: 
 
 async def test_who_may_not_or_types_wrongly_is_told_what_to_type(world: World) -> None:
     """Nothing is paused by any of it; of two pauses the first one stands, and the second person is told whose."""
-    await world.start_bot()
+    await starts(world)
 
     stranger = await pauses(world, world.dana)
     unknown = await pauses(world, world.omar, "because OCP is upgraded")
@@ -96,7 +101,7 @@ async def test_who_may_not_or_types_wrongly_is_told_what_to_type(world: World) -
     await pauses(world, world.omar, '  "Prod"   "OCP is upgraded"  ')
     late = await pauses(world, world.ines, "prod disk full")
 
-    assert "need the operator role. Operators: @ines, @omar." in stranger
+    assert "needs the operator role; you are viewer, requester. Operators: @ines, @omar." in stranger
     assert 'There is no environment "because" here. Environments: prod.' in unknown
     assert 'for example "/obproxy pause prod OCP is upgraded until 16:00"' in unsaid
     assert "/obproxy pause prod {reason}" in help_
@@ -110,13 +115,13 @@ async def test_who_may_not_or_types_wrongly_is_told_what_to_type(world: World) -
 @pytest.mark.invariant(1)
 async def test_a_pause_outlives_a_restart(world: World) -> None:
     """What is approved after it is held; the pause is told to nobody again."""
-    await world.start_bot()
+    await starts(world)
     card = await world.asks()
     await pauses(world, world.omar)
     await world.is_told(PAUSED)
     await world.stop_bot()
 
-    await world.start_bot()
+    await starts(world)
     await world.ines.clicks(card, "request.approve")
     await is_at(world, State.HELD)
     await world.reads(card, "✋ Approved, not sent: prod was paused by omar at ")
@@ -130,7 +135,7 @@ async def test_a_pause_outlives_a_restart(world: World) -> None:
 @pytest.mark.invariant(1)
 async def test_a_copy_that_starts_paused_sends_nothing(world: World) -> None:
     """What was approved before is held; each start pauses what is not paused, and says by whom."""
-    await world.start_bot()
+    await starts(world)
     card = await world.asks()
     await world.ocp.down()
     await world.omar.clicks(card, "request.approve")
@@ -138,12 +143,12 @@ async def test_a_copy_that_starts_paused_sends_nothing(world: World) -> None:
     await world.stop_bot()
     await world.ocp.up()
 
-    await world.start_bot(START_PAUSED="1")
+    await starts(world, START_PAUSED="1")
     await is_at(world, State.HELD)
     await show(world, "✋ prod is paused by the bot since ", card)
     await show(world, "[Send now]", card)
     await world.stop_bot()
-    await world.start_bot(START_PAUSED="1")
+    await starts(world, START_PAUSED="1")
     await types(world, world.ines, "resume prod")
     await world.ines.clicks(card, "request.send_now")
     await world.reads(card, "✅ Done")
@@ -159,7 +164,7 @@ async def test_a_copy_that_starts_paused_sends_nothing(world: World) -> None:
 @pytest.mark.invariant(1)
 async def test_a_lost_answer_is_looked_for_while_it_is_paused(world: World) -> None:
     """A create that is on its way when the pause comes is finished: its task is found and followed."""
-    await world.start_bot()
+    await starts(world)
     world.ocp.add_fault(Fault(method="POST", path=CREATE, kind="lost_after"))
     card = await world.asks()
     await world.omar.clicks(card, "request.approve")
@@ -177,7 +182,7 @@ async def test_a_lost_answer_is_looked_for_while_it_is_paused(world: World) -> N
 async def test_a_pause_while_ocp_is_looked_at_is_faster_than_the_send(slow_world: World) -> None:
     """The list of clusters takes a while; before it is there, somebody pauses."""
     world = slow_world
-    await world.start_bot()
+    await starts(world)
     card = await world.asks()
     world.ocp.add_fault(Fault(method="GET", path=CREATE, kind="slow", seconds=0.6))
     seen = len(world.ocp.records)

@@ -275,7 +275,7 @@ async def test_each_start_records_the_rules_and_tells_what_is_new(two_ocps: TwoO
     await world.start_bot()
 
     assert late.errors["environment"].startswith("For prod, commands are typed in #")
-    prod, staging = await world.told_of_ocp(), await world.told_of_ocp("staging")
+    prod, staging = await world.told_of_rules(), await world.told_of_rules("staging")
     assert [event.kind for event in prod] == [
         "policy.loaded",
         "policy.loaded",
@@ -340,7 +340,7 @@ async def test_an_environment_that_is_not_there_any_more_answers_in_words(two_oc
     assert "staging: create OBProxy cluster pay_01" in status
     assert "bot cannot post" not in status + "".join(drawn)
     assert not any(button in "".join(drawn) for button in ("[Approve]", "0 of "))
-    assert [event.kind for event in await world.told_of_ocp("staging")] == [
+    assert [event.kind for event in await world.told_of_rules("staging")] == [
         "policy.loaded",
         "policy.gone",
         "policy.loaded",

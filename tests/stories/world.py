@@ -216,7 +216,16 @@ class World:
         return events
 
     async def told_of_ocp(self, environment: str = "prod") -> tuple[Event, ...]:
-        """Return the events of OCP itself, verified."""
+        """Return the events of OCP itself, verified, but those of its rules."""
+        events = await self._of_environment(environment)
+        return tuple(event for event in events if not event.kind.startswith("policy."))
+
+    async def told_of_rules(self, environment: str = "prod") -> tuple[Event, ...]:
+        """Return the events of an environment's rules, verified."""
+        events = await self._of_environment(environment)
+        return tuple(event for event in events if event.kind.startswith("policy."))
+
+    async def _of_environment(self, environment: str) -> tuple[Event, ...]:
         async with self._database().reading() as tx:
             events = await tx.events(f"environment:{environment}")
         assert first_broken(events) is None
