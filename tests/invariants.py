@@ -29,8 +29,8 @@ INVARIANTS: Mapping[int, str] = {
     12: "Every error has words for the person and detail for the log.",
     13: "The bot writes only to OCP objects of its own requests.",
 }
-DUE = tuple(range(1, 14))
-"""Those that must be proven now; the others are shown with what there is."""
+DUE = tuple(INVARIANTS)
+"""Those that must be proven now: all of them."""
 
 NUMBER = "invariant"
 
@@ -73,7 +73,7 @@ class Outcomes:
     def _word(self, number: int) -> str:
         if number in self.missing():
             return "FAILED" if self.proven[number] else "NO TEST"
-        return "ok" if number in DUE else "later"
+        return "ok"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -27,7 +27,8 @@ TIME = "a time from 10s to 168h, such as 30m, 90s or 1h"
 PASSWORD = "the name of a variable that is set and holds the password of the bot's account in OCP"
 OPERATION = '[environments.prod.operations."obproxy.create"]\n'
 MANY = str([f"U01234567{number:02}" for number in range(10, 110)])
-RULES = "admins, approvals_required, approvers, channels, operators, requesters, viewers"
+TASK_URL = "an address with {{id}} where the task's id goes, without password and token: everybody sees it"
+RULES = "admins, also_approve, approvals_required, approvers, channels, operators, requesters, viewers"
 
 
 @pytest.fixture
@@ -181,7 +182,7 @@ def test_settings_of_the_file_cannot_be_changed(load: Load) -> None:
         (prod('username = "a:b"'), "{}username: is wrong; the name of the bot's account in OCP"),
         (prod('ca_file = "no/such.pem"'), "{}ca_file: is wrong; an existing file with the certificate of OCP's "
          "authority"),
-        (prod('task_url = "http://ocp/task"'), "{}task_url: is wrong; an address with {{id}} where the task's id goes"),
+        (prod('task_url = "http://ocp/task"'), "{}task_url: is wrong; " + TASK_URL),
         (prod('exporter_port_name = "port"'), "{}exporter_port_name: is wrong; both, exportPort or exporterPort"),
         (prod("account_dedicated = 1"), "{}account_dedicated: is a number; true if nobody but this bot uses the "
          "account, else false"),
@@ -427,6 +428,7 @@ def test_the_content_holds_every_rule_as_json(load: Load) -> None:
             "approvers": ["U0AAAAAAA", "U0BBBBBBB"],
             "operators": ["U0AAAAAAA", "U0BBBBBBB"],
             "admins": [],
+            "also_approve": [],
             "channels": [],
             "approvals_required": 1,
         },

@@ -121,6 +121,7 @@ async def test_a_database_that_cannot_be_read_is_one_line(monkeypatch: pytest.Mo
     """Exit code 2, and no file is made."""
     odd = tmp_path / "odd.db"
     odd.write_text("no database at all, but long enough to be looked at " * 10)
+    before = _files(tmp_path)
 
     for name, why in (("none.db", f"there is no file {tmp_path}/none.db"), ("odd.db", "file is not a database")):
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/{name}")
@@ -128,7 +129,7 @@ async def test_a_database_that_cannot_be_read_is_one_line(monkeypatch: pytest.Mo
             assert result.exit_code == 2
             assert result.output == f"obproxy-bot: the database cannot be read: {why}\n"
 
-    assert _files(tmp_path) == [odd]
+    assert _files(tmp_path) == before
 
 
 # ---------------------------------------------------------------- export

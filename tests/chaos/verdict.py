@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.audience import showing
 from bot.domain.diff import diff
 from bot.domain.event import Event, Kind, first_broken
 from bot.domain.request import State
@@ -116,7 +117,7 @@ def _replies(seen: Evidence) -> Iterator[Finding]:
 
 def _notices(seen: Evidence) -> Iterator[Finding]:
     """What happened to OCP itself is told once, in a message of its own."""
-    wanted, told = len(seen.environment), len(seen.notices)
+    wanted, told = sum(showing(event.kind).as_text for event in seen.environment), len(seen.notices)
     if told != wanted:
         sort = Sort.DOUBLED_REPLY if told > wanted else Sort.LOST_EVENT
         yield Finding(sort, f"{wanted} events of OCP itself are told in {told} messages: {seen.notices}")

@@ -98,7 +98,7 @@ async def test_a_card_that_can_not_be_changed_is_followed_by_a_new_one(scene: Sc
 
     old, new = scene.roots
     assert [len(root.replies) for root in (old, new)] == [1, 1]
-    assert "📨 Approved" in scene.slack.rendered(new)
+    assert "📨 Sending to OCP" in scene.slack.rendered(new)
     assert (await scene.thread()).root_ts == new.ts
 
 
