@@ -185,6 +185,7 @@ async def make(settings: Settings, clock: SystemClock) -> Bot:
     )
     try:
         team = await _accepted("SLACK_BOT_TOKEN", client.auth_test())
+        await _accepted("SLACK_BOT_TOKEN", client.users_info(user=str(team["user_id"])))  # needs the scope users:read
         app_token = settings.slack_app_token.get_secret_value()
         await _accepted("SLACK_APP_TOKEN", client.apps_connections_open(app_token=app_token))
     except BaseException:

@@ -22,10 +22,15 @@ DUTIES: Mapping[str, str] = MappingProxyType(
         VIEWER: N_("you may look at requests"),
         APPROVER: N_("you may approve, reject and send again what others ask for"),
         OPERATOR: N_("you may attach a task to an unclear request, and close one that is unclear or held"),
-        ADMIN: N_("you may withdraw what others ask for"),
+        ADMIN: N_("you may withdraw what others ask for, and run it without approval where the rules let you"),
     }
 )
 """What a role lets somebody do about requests; for asking it depends on the channel."""
+
+BRAKE = N_("you may pause and resume")
+BRAKE_TOO = N_(
+    "you may attach a task to an unclear request, close one that is unclear or held, pause and resume the environment"
+)
 
 
 def access(given: Sequence[Grant], t: Translator, *, command: str) -> Message:
@@ -126,6 +131,8 @@ def _role(given: Grant, role: str, rule: str) -> Text:
 
 
 def _duty(given: Grant, role: str) -> Text | None:
+    if role == OPERATOR and ITSELF in given.operations:
+        return Text(BRAKE_TOO if given.is_for_requests else BRAKE)
     if not given.is_for_requests:
         return None
     if role != REQUESTER:

@@ -57,12 +57,15 @@ def unknown(word: str, nearest: str, t: Translator) -> Message:
     return told(Text(N_('No command "%(word)s". Did you mean /obproxy %(nearest)s?'), fields), t)
 
 
-def decided(request: Request, counted: Approvals, t: Translator) -> Message:
+def decided(request: Request, counted: Approvals, t: Translator, *, is_paused: bool) -> Message:
     """Return what an approver's click on *request* has done."""
     fields = {"number": request.number, "given": len(counted.given), "needed": counted.needed}
     message = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. Others are missing.")
     enough = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. It goes to OCP now.")
-    return told(Text(enough if counted.are_enough else message, fields), t)
+    paused = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. It is held until somebody resumes OCP.")
+    if counted.are_enough:
+        message = paused if is_paused else enough
+    return told(Text(message, fields), t)
 
 
 def told(text: Words, t: Translator) -> Message:

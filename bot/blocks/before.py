@@ -28,6 +28,7 @@ REASONS: Mapping[str, str] = {
     "died": N_("the bot was stopped while it waited for the answer"),
     "there": N_("the cluster was there before the send"),
     "taken": N_("it names a task that belongs to another request"),
+    "rules": N_("the rules have changed since it was approved"),
     "": N_("the time for it ran out"),
 }
 """The codes of workflows for why something is not sent, or not known; any other code is shown as it is."""

@@ -30,15 +30,18 @@ def form(
     submit: Text,
     private_metadata: str,
     policies: Sequence[Policy],
+    notes: Sequence[Words] = (),
     typed: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """
     Return the modal that asks for an operation's fields, filled in with what was *typed* before.
 
     It also asks where, if there are several *policies* under which it can be done, and says where if there is one.
+    *notes* stand above all.
     """
     where = [_environment(policies, t)] if len(policies) > 1 else [_said_where(policies[0], t)]
-    blocks = [*where, *_fields(operation, typed, t, policies)]
+    above = [said(notes, t)] if notes else []
+    blocks = [*above, *where, *_fields(operation, typed, t, policies)]
     view = _modal(heading, blocks, t, close=Text(N_("Cancel")))
     return view | {"callback_id": ids.FORM, "submit": plain(submit.render(t), 24), "private_metadata": private_metadata}
 

@@ -35,5 +35,10 @@ def changed(event: Event, environment: str) -> list[Words]:
     fields = {"environment": literal(environment), "names": literal(", ".join(names[:MOST_NAMED]), 600)}
     return [
         Text(N_("The rules of %(environment)s changed with this start: %(names)s."), fields),
-        Text(N_("Requests that wait are judged by the new ones. /obproxy access tells what you may do.")),
+        Text(
+            N_(
+                "Requests that wait are judged by the new ones, and approvals given before do not count any more. "
+                "/obproxy access tells what you may do."
+            )
+        ),
     ]

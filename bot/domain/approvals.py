@@ -60,13 +60,19 @@ def approvals(
     needed: int,
     authors: Iterable[UserId] = (),
     since: datetime | None = None,
+    rules: str | None = None,
 ) -> Approvals:
-    """Return the approvals of the present revision that *events*, oldest first, tell of; none before *since* counts."""
+    """
+    Return the approvals of the present revision that *events*, oldest first, tell of.
+
+    None before *since* counts, and none that was given under other rules than those with the hash *rules*.
+    """
     given: dict[UserId, datetime] = {}
     for event in events:
         is_approval = event.kind in GIVEN_BY and event.actor != BOT
         is_in_time = since is None or event.time > since
-        if is_approval and is_in_time and event.content.get("revision") == request.revision:
+        is_ruled = rules is None or event.content.get("policy", "") == rules
+        if is_approval and is_in_time and is_ruled and event.content.get("revision") == request.revision:
             given[UserId(event.actor)] = event.time
     barred = frozenset(authors)
     counted = {who: when for who, when in given.items() if who not in {*barred, request.requester}}

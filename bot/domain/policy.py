@@ -26,8 +26,8 @@ class Policy:
     The rules of one environment, for one operation or (`operation` "") for what concerns the environment itself.
 
     Each role belongs to ids of Slack users and user groups; viewers and requesters may be EVERYONE. `also_approve`
-    may approve, and are not mentioned. `channels` are where commands may be typed, beside the channel for approvals;
-    anywhere if there is none.
+    and `second_group` may approve and are not mentioned at first. `channels` are where commands may be typed, beside the
+    channel for approvals; anywhere if there is none.
 
     `account` is the name under which we call OCP, `account_is_ours` whether nobody else uses it. `task_url` holds
     {id} where the task's id goes. An approved request that could not be sent within `send_within` is held.
@@ -82,7 +82,7 @@ class Policy:
         """Return the ids of those who have *role*; whoever has any role may look at requests."""
         named = {
             REQUESTER: self.requesters,
-            APPROVER: (*self.approvers, *self.also_approve),
+            APPROVER: (*self.approvers, *self.also_approve, *self.second_group),
             OPERATOR: self.operators,
             ADMIN: self.admins,
         }
@@ -131,7 +131,7 @@ class Policy:
 
     def lacks_ticket(self, reason: str) -> Text | None:
         """Return what is said of a *reason* without the ticket that it needs, None if nothing is missing."""
-        if not self.ticket_pattern or re.search(self.ticket_pattern, reason):
+        if not self.ticket_pattern or re.search(self.ticket_pattern, " ".join(reason.split())):
             return None
         message = N_("A reason in %(environment)s needs a change ticket, such as %(example)s.")
         return Text(message, {"environment": self.environment, "example": self.ticket_example})

@@ -9,9 +9,9 @@ from slack_bolt.async_app import AsyncApp
 from bot.blocks import answers, cards, modals, pausing
 from bot.blocks.access import access
 from bot.blocks.history import history
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, GroupUnknown
 from bot.domain.grant import CREATE
-from bot.domain.policy import VIEWER
+from bot.domain.policy import VIEWER, Policy
 from bot.domain.request import Request
 from bot.domain.slash import Access, Create, Help, History, Pause, Resume, Status, Unknown, parse
 from bot.domain.texts import N_, Text
@@ -28,7 +28,8 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     async def command(said: Interaction) -> Message | None:
         match parse(said.value):
             case Create():
-                await open_form(desk, said, await may_ask(desk, said), {})
+                branches, unknown = await may_ask(desk, said)
+                await open_form(desk, said, branches, {}, unknown=unknown)
                 return None
             case Status() as wanted:
                 return await _status(desk, wanted, said)
@@ -48,8 +49,12 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
     app.command(re.compile(".*"))(answering.at_once(of_command, command))
 
 
-async def may_ask(desk: Desk, said: Interaction) -> list[Branch]:
-    """Return where the person may ask from here; raises what refuses them if that is nowhere."""
+async def may_ask(desk: Desk, said: Interaction) -> tuple[list[Branch], list[Text]]:
+    """
+    Return where the person may ask from here, and what is not known of elsewhere.
+
+    Raises what refuses them if they may nowhere.
+    """
     asked = [branch for (_, operation), branch in desk.branches.items() if operation == CREATE]
     found = await asyncio.gather(
         *(branch.ask.may_ask(said.place.channel, by=said.user) for branch in asked), return_exceptions=True
@@ -57,16 +62,24 @@ async def may_ask(desk: Desk, said: Interaction) -> list[Branch]:
     refused = [error for error in found if error is not None]
     if len(refused) == len(asked) or not all(isinstance(error, BotError) for error in refused):
         raise next((error for error in refused if not isinstance(error, BotError)), refused[0])
-    return [branch for branch, error in zip(asked, found, strict=True) if error is None]
+    unknown = [error.text for error in refused if isinstance(error, GroupUnknown)]
+    return [branch for branch, error in zip(asked, found, strict=True) if error is None], unknown
 
 
 async def open_form(
-    desk: Desk, said: Interaction, branches: Sequence[Branch], typed: Mapping[str, str], *, again: str = ""
+    desk: Desk,
+    said: Interaction,
+    branches: Sequence[Branch],
+    typed: Mapping[str, str],
+    *,
+    again: str = "",
+    unknown: Sequence[Text] = (),
 ) -> None:
     """
     Open the form from memory: OCP is not asked, for Slack waits three seconds.
 
-    It asks for which of *branches* it is if there are several; *again* is the revision that is asked for once more.
+    It asks for which of *branches* it is if there are several; *again* is the revision that is asked for once more;
+    *unknown* is said above the fields.
     """
     policies = [branch.policy for branch in branches]
     needs_approval = any(policy.approvals_required for policy in policies)
@@ -78,6 +91,7 @@ async def open_form(
         private_metadata=said.remember(value=again, environment=policies[0].environment if len(policies) == 1 else ""),
         typed=typed,
         policies=policies,
+        notes=unknown,
     )
     await desk.messenger.open_view(said.trigger_id, view)
 
@@ -100,9 +114,17 @@ async def _pause(desk: Desk, wanted: Pause | Resume, said: Interaction) -> Text:
 async def _visible(desk: Desk, said: Interaction) -> Callable[[Request], bool]:
     """Return what tells whether the person may look at a request: their own, and those of which they are a viewer."""
     policies = desk.policies.by.values()
-    seen = await asyncio.gather(*(desk.rights.has(VIEWER, said.user, policy) for policy in policies))
+    seen = await asyncio.gather(*(_is_viewer(desk, said, policy) for policy in policies))
     viewed = {policy for policy, is_viewer in zip(policies, seen, strict=True) if is_viewer}
     return lambda request: request.requester == said.user.id or desk.policies.get(request) in viewed
+
+
+async def _is_viewer(desk: Desk, said: Interaction, policy: Policy) -> bool:
+    """Return whether the person surely is one: nobody becomes one by a group that Slack does not tell now."""
+    try:
+        return await desk.rights.has(VIEWER, said.user, policy)
+    except GroupUnknown:
+        return False
 
 
 async def _status(desk: Desk, wanted: Status, said: Interaction) -> Message:

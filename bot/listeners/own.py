@@ -43,7 +43,7 @@ def handlers(desk: Desk) -> Mapping[str, Handler]:
     async def ask_again(click: Interaction) -> None:
         seen = RevisionId(click.value)
         branch = await desk.branch(seen)
-        request, revision = await branch.ask.may_ask_again(seen, click.place.channel, by=click.user)
+        request, revision = await branch.ask.may_ask_again(seen, by=click.user)
         typed = branch.operation.typed(request.reason, revision.payload)
         await open_form(desk, click, [branch], typed, again=click.value)
 

@@ -39,13 +39,18 @@ class Ask:
             NotAllowed, GroupUnknown, NotAMember, PersonUnknown, WrongChannel: in words for the person.
         """
         self.policy.must_be_here(channel)
-        await asyncio.gather(self.rights.must(REQUESTER, by, self.policy), self.rights.approvers(self.policy))
+        await self._may_ask(by)
 
-    async def may_ask_again(self, seen: RevisionId, channel: str, *, by: Actor) -> tuple[Request, Revision]:
+    async def may_ask_again(self, seen: RevisionId, *, by: Actor) -> tuple[Request, Revision]:
         """Return the request that has ended without effect, and what it asked for; raises as `ask` and `may_ask`."""
-        await self.may_ask(channel, by=by)
+        await self._may_ask(by)
         async with self.store.reading() as tx:
-            return await self._ended(tx, seen), await tx.revision(seen)
+            old = await self._ended(tx, seen)
+            self.policy.must_be_here(old.home.channel)
+            return old, await tx.revision(seen)
+
+    async def _may_ask(self, by: Actor) -> None:
+        await asyncio.gather(self.rights.must(REQUESTER, by, self.policy), self.rights.read_approvers(self.policy))
 
     async def ask(
         self,
@@ -68,7 +73,6 @@ class Ask:
             Gone, OldButton: what *again* names cannot be asked for again.
         """
         name, reason, payload = read(operation, typed, self.policy)
-        self.policy.must_be_here(home.channel)
         await self.rights.must_as_form_opened(REQUESTER, by, self.policy)
         members = await self.rights.approvers(self.policy)
         revision = a_revision(self.new_id, payload, by.id)
@@ -77,9 +81,10 @@ class Ask:
             async with self.store.transaction() as tx:
                 earlier = await tx.request_by_origin(origin)
                 if earlier:
-                    return await self._same(tx, earlier, revision)
+                    return await self._same(tx, earlier, revision, reason)
                 await name_is_free(tx, self.policy.environment, name)
                 old, now = await self._ended(tx, again) if again else None, self.clock.now()
+                self.policy.must_be_here((old.home if old else home).channel)
                 before = await authors_of(tx, old) if old else frozenset()
                 self.policy.must_have_approvers({by.id, *before}, members)
                 request = Request(
@@ -110,9 +115,10 @@ class Ask:
             raise OldButton(f"{request.id} is {request.state}", number=request.number)
         return request
 
-    async def _same(self, tx: Tx, earlier: Request, revision: Revision) -> Request:
+    async def _same(self, tx: Tx, earlier: Request, revision: Revision, reason: str) -> Request:
         """Return *earlier* if it asks for the same: Slack or the person has sent the form twice."""
-        if (await tx.revision(earlier.revision)).hash != revision.hash:
+        is_same = (earlier.environment, earlier.reason) == (self.policy.environment, reason)
+        if not is_same or (await tx.revision(earlier.revision)).hash != revision.hash:
             message = N_(
                 "#%(number)s was saved with what you typed before. Close this form; its card is in the channel."
             )

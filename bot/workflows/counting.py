@@ -27,7 +27,8 @@ class Counting:
         """Return the approvals of *request* that count now."""
         events = await tx.events_of(request.id, GIVEN_BY)
         authors, since = await authors_of(tx, request), now - self.policy.approvals_last
-        return approvals(request, events, needed=self.policy.approvals_required, authors=authors, since=since)
+        needed, rules = self.policy.approvals_required, self.policy.hash
+        return approvals(request, events, needed=needed, authors=authors, since=since, rules=rules)
 
     async def approve(
         self, tx: Tx, request: Request, approved: Request, *, by: Actor, data: Mapping[str, Any], now: datetime
@@ -61,6 +62,12 @@ class Counting:
 def ruled(policy: Policy) -> dict[str, str]:
     """Return what a decision says of the rules under which it was made."""
     return {"policy": policy.hash}
+
+
+async def is_decided_under(tx: Tx, request: Request, policy: Policy) -> bool:
+    """Return whether the last decision to send *request* was made under the rules that hold now."""
+    decided = await tx.latest_event(request.id, [Kind.APPROVED, Kind.UNAPPROVED])
+    return decided is not None and decided.content.get("policy", "") == policy.hash
 
 
 async def asked_with(tx: Tx, request: Request) -> Event:

@@ -72,6 +72,12 @@ class Inspect:
                 raise Gone(f"no request has revision {seen}", reference=seen)
             return request, await tx.revision(seen)
 
+    async def decided(self, seen: RevisionId) -> tuple[Request, bool]:
+        """Return a revision's request, and whether its environment is paused; raises Gone if it does not exist."""
+        request, _ = await self.payload(seen)
+        async with self.store.reading() as tx:
+            return request, (await tx.environment(request.environment)).pause is not None
+
     async def posted(self, request_id: RequestId) -> Posted:
         """Return where the card is once the sender has posted it, or what is known of it after ten seconds."""
         until = self.clock.monotonic() + POSTED_WITHIN_SECONDS

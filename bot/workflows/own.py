@@ -1,5 +1,6 @@
 """What whoever asked can do about their request until it goes out: change it, take it back, remind the approvers."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -40,7 +41,7 @@ class Own:
 
     async def may_edit(self, seen: RevisionId, *, by: Actor) -> tuple[Request, Revision]:
         """Return the request that *by* may change now, and what it asks for."""
-        await self.rights.must(REQUESTER, by, self.policy)
+        await asyncio.gather(self.rights.must(REQUESTER, by, self.policy), self.rights.read_approvers(self.policy))
         async with self.store.reading() as tx:
             request = await Click(seen, by, PENDING).request(tx)
             request.must_be_own(by.id)

@@ -57,7 +57,7 @@ class Pause:
         """
         policy = await self._operated(environment, PAUSE_EXAMPLE, by, at)
         words = _reason(why, policy.environment)
-        await decide_again(partial(self._pause, policy.environment, words, by, OPERATOR))
+        await decide_again(partial(self._pause, policy, words, by, OPERATOR))
         self.wake()
         return policy.environment
 
@@ -68,15 +68,15 @@ class Pause:
         Nothing goes out because of that: what was approved before is held. Raises NotPaused.
         """
         policy = await self._operated(environment, RESUME_EXAMPLE, by, at)
-        held = await decide_again(partial(self._resume, policy.environment, by))
+        held = await decide_again(partial(self._resume, policy, by))
         self.wake()
         return policy.environment, held
 
     async def pause_all(self) -> None:
         """Pause every environment that is not paused, by the bot itself; called before any worker starts."""
-        for name in self._names():
+        for policy in self.policies.environments:
             with suppress(PausedAlready):
-                await decide_again(partial(self._pause, name, START_PAUSED, Actor(UserId(BOT)), BOT))
+                await decide_again(partial(self._pause, policy, START_PAUSED, Actor(UserId(BOT)), BOT))
 
     async def _operated(self, environment: str, example: str, by: Actor, at: Place) -> Policy:
         """Return the policy of *environment*, case ignored, if *by* operates it and says so *at* a right place."""
@@ -96,18 +96,19 @@ class Pause:
             raise WhichEnvironment("no environment was named", **fields)
         raise NoEnvironment(f"no environment {environment!r}", given=environment, **fields)
 
-    async def _pause(self, environment: str, why: str, by: Actor, role: str) -> None:
-        now = self.clock.now()
+    async def _pause(self, policy: Policy, why: str, by: Actor, role: str) -> None:
+        now, environment = self.clock.now(), policy.environment
         async with self.store.transaction() as tx:
             row = await tx.environment(environment)
             if row.pause:
                 raise PausedAlready(f"{environment} is paused", environment=environment, **row.pause.fields)
             changed = replace(row, paused=why, paused_by=by.id, paused_name=by.name, paused_at=now)
-            fact = Fact(Kind.PAUSED, {"reason": why, "actor_name": by.name}, actor=by.id, role=role)
+            told = {"reason": why, "actor_name": by.name, "policy": policy.hash}
+            fact = Fact(Kind.PAUSED, told, actor=by.id, role=role)
             await self._save(tx, changed, fact, now)
 
-    async def _resume(self, environment: str, by: Actor) -> int:
-        now = self.clock.now()
+    async def _resume(self, policy: Policy, by: Actor) -> int:
+        now, environment = self.clock.now(), policy.environment
         async with self.store.transaction() as tx:
             row = await tx.environment(environment)
             if row.pause is None:
@@ -116,6 +117,7 @@ class Pause:
             held = len(await tx.requests_in(environment, State.HELD))
             changed = replace(row, paused="", paused_by="", paused_name="", paused_at=None)
             told = {"reason": row.paused, "since": _iso(row.paused_at), "held": held, "actor_name": by.name}
+            told["policy"] = policy.hash
             await self._save(tx, changed, Fact(Kind.UNPAUSED, told, actor=by.id, role=OPERATOR), now)
             return held
 

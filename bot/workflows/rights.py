@@ -56,7 +56,8 @@ class Rights:
             await self.must(role, by, policy)
         else:
             await self._must_be_member(by.id)
-            policy.must_be(role, _standing(by.id, remembered))
+            if not _standing(by.id, remembered).rule(policy.people(role)):
+                await self.must(role, by, policy)  # they may have come into a group since
 
     async def must_be_member(self, by: Actor) -> None:
         """Do nothing if *by* is a full member of our organisation; raises NotAMember or PersonUnknown."""
@@ -74,10 +75,13 @@ class Rights:
 
     async def approvers(self, policy: Policy) -> Mapping[str, frozenset[UserId] | None]:
         """Return the members of the groups that may approve, as they were read when the form was opened."""
-        groups = groups_in(policy.people(APPROVER))
-        remembered = self.roster.remembered(groups)
+        remembered = self.roster.remembered(groups_in(policy.people(APPROVER)))
         is_known = all(members is not None for members in remembered.values())
-        return remembered if is_known else await self.roster.members(groups)
+        return remembered if is_known else await self.read_approvers(policy)
+
+    async def read_approvers(self, policy: Policy) -> Mapping[str, frozenset[UserId] | None]:
+        """Return the same as they are now; called when a form is opened."""
+        return await self.roster.members(groups_in(policy.people(APPROVER)))
 
     async def _members(self, named: Collection[str]) -> Mapping[str, frozenset[UserId] | None]:
         groups = groups_in(named)

@@ -54,13 +54,15 @@ class Sheets:
 
 def _ruled(sheet: Sheet, policy: Policy, told: Sequence[Event]) -> Sheet:
     """Return *sheet* with what the rules say of it; *told* are the events about asking and approving."""
+    is_open = sheet.request.state in {State.PENDING, State.HELD}
+    rules = policy.hash if is_open else None  # what was enough then stays the approvals of what has gone out
     return replace(
         sheet,
         approvers=policy.approvers,
         operators=policy.operators,
         approvals_channel=policy.approvals.channel,
         needed=policy.approvals_required,
-        approved=approvals(sheet.request, told, needed=policy.approvals_required).given,
+        approved=approvals(sheet.request, told, needed=policy.approvals_required, rules=rules).given,
         expires_at=_asked_at(sheet.request, told) + policy.approvals_last,
         second_group=policy.second_group,
         is_production=policy.is_production,

@@ -20,6 +20,7 @@ from bot.ports import Clock, NewId, Ocp, Operation, Store, Tx, Wake
 
 from .again import unless_raced
 from .click import as_decided
+from .counting import is_decided_under
 from .pause import held_by_pause
 from .reach import UNREACHABLE, Reach
 from .settle import Settle
@@ -152,13 +153,21 @@ class Submit:
             raise
 
     async def _claim(self, request: Request, before: str) -> tuple[Act, Revision] | None:
-        """Claim the send; None if *request* is held instead, because a pause was faster."""
+        """Claim the send; None if *request* is held instead: by a pause, or because it was approved under other rules."""
         now = self.clock.now()
         async with self.store.transaction() as tx:
-            is_held = await held_by_pause(tx, request, now)
+            is_held = await held_by_pause(tx, request, now) or await self._held_by_rules(tx, request, now)
             claimed = None if is_held else await self._claimed(tx, request, before, now)
         self.wake()
         return claimed
+
+    async def _held_by_rules(self, tx: Tx, request: Request, now: datetime) -> bool:
+        """Hold *request* if it was approved under other rules than those that hold now; return whether."""
+        if await is_decided_under(tx, request, self.policy):
+            return False
+        data = {"why": "rules", "detail": "", **await as_decided(tx, request)}
+        await tx.save(request.move(State.HELD, now=now), Fact(Kind.HELD, data), at=now)
+        return True
 
     async def _claimed(self, tx: Tx, request: Request, before: str, now: datetime) -> tuple[Act, Revision]:
         revision = await tx.revision(request.revision)

@@ -66,7 +66,7 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
     yield from allowed(words, environments=1)
     yield answers.unknown(words, words, T)
     for approved in ({}, {OMAR: NOW}):
-        yield answers.decided(sheet.request, Approvals(needed=1, given=approved), T)
+        yield answers.decided(sheet.request, Approvals(needed=1, given=approved), T, is_paused=bool(approved))
     yield answers.told(Text("%(words)s", {"words": words}), T)
     for here in (True, False):
         yield answers.asked(

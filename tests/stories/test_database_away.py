@@ -30,7 +30,7 @@ async def test_a_locked_file_holds_work_up_and_loses_nothing(world: World) -> No
         await all_succeed_again(world, lines)
 
     assert len(whole(lines)) == len({line["worker"] for line in whole(lines)})
-    assert "watch" in {line["worker"] for line in whole(lines)}
+    assert "watch prod" in {line["worker"] for line in whole(lines)}
     assert len(of_workers(lines)) < 30
 
 

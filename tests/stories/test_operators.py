@@ -452,7 +452,7 @@ async def test_two_operators_at_once_make_one_decision(either_world: World) -> N
     await world.slack.wait_for(lambda: len(world.omar.ephemerals + world.ines.ephemerals) == 4)
     told = [world.slack.rendered(each) for each in (*world.omar.ephemerals, *world.ines.ephemerals)]
     assert sum('chose "Send again" for #1 at ' in text for text in told) == 2
-    assert sum("Your approval of #1 counts, 1 of 1." in text for text in told) == 2  # the first send, and this one
+    assert sum("Your approval of #1 counts, 1 of 1." in text for text in told) == 2  # the first send's, and this one
     assert len(world.creates()) == 2
     assert len(world.ocp.accepted_creates) == 1
 

@@ -244,7 +244,7 @@ async def test_a_withdrawal_that_is_sent_twice_is_one(office: Office) -> None:
 
 async def test_what_has_not_ended_is_not_asked_for_again(office: Office) -> None:
     with pytest.raises(OldButton):
-        await office.ask.may_ask_again(await office.seen(), "", by=Actor(DANA))
+        await office.ask.may_ask_again(await office.seen(), by=Actor(DANA))
 
 
 # ---------------------------------------------------------------- time

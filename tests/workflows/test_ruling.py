@@ -74,7 +74,7 @@ async def test_what_has_changed_since_the_start_before_is_told_by_name(database:
     for rules, hash_ in ((FIRST, "hash-1"), (MORE, "hash-2"), (OWN, "hash-3"), (OWN, "hash-3"), (FIRST, "hash-1")):
         await ruling.load("prod", rules, hash_)
 
-    needed = ["rules.approvals_required"]
+    needed = ["approvals_required"]
     own = ["operations.obproxy.create.approvals_required", "production"]
     found = await events(database)
     assert told(found) == [

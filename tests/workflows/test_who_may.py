@@ -49,7 +49,7 @@ READS: dict[str, Action] = {
     "open the form to edit": lambda site, seen, by: site.own.may_edit(seen, by=by),
     "ask why to withdraw": lambda site, seen, by: site.own.may_withdraw(seen, by=by),
     "open the form to ask": lambda site, seen, by: site.ask.may_ask("C0PAY", by=by),
-    "open the form to ask again": lambda site, seen, by: site.ask.may_ask_again(seen, "C0PAY", by=by),
+    "open the form to ask again": lambda site, seen, by: site.ask.may_ask_again(seen, by=by),
     "show json": lambda site, seen, by: buttons_of(site).shows_json(seen, by),
 }
 """What opens a form, or shows something."""
