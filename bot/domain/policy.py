@@ -26,8 +26,8 @@ class Policy:
     The rules of one environment, for one operation or (`operation` "") for what concerns the environment itself.
 
     Each role belongs to ids of Slack users and user groups; viewers and requesters may be EVERYONE. `also_approve`
-    and `second_group` may approve and are not mentioned at first. `channels` are where commands may be typed, beside the
-    channel for approvals; anywhere if there is none.
+    and `second_group` may approve and are not mentioned at first. `channels` are where commands may be typed, beside
+    the channel for approvals; anywhere if there is none.
 
     `account` is the name under which we call OCP, `account_is_ours` whether nobody else uses it. `task_url` holds
     {id} where the task's id goes. An approved request that could not be sent within `send_within` is held.

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.approvals import GIVEN_BY, approvals
 from bot.domain.event import STATE_KINDS, Event, Kind
 from bot.domain.policy import APPROVER, Policies, Policy
-from bot.domain.request import Request, UserId
+from bot.domain.request import Request, State, UserId
 from bot.domain.sheet import Environment, Names, Sheet, Unapproved
 from bot.ports import Tx
 

@@ -153,7 +153,7 @@ class Submit:
             raise
 
     async def _claim(self, request: Request, before: str) -> tuple[Act, Revision] | None:
-        """Claim the send; None if *request* is held instead: by a pause, or because it was approved under other rules."""
+        """Claim the send; None if *request* is held instead: by a pause, or as it was approved under other rules."""
         now = self.clock.now()
         async with self.store.transaction() as tx:
             is_held = await held_by_pause(tx, request, now) or await self._held_by_rules(tx, request, now)
