@@ -83,7 +83,7 @@ TICKS = {
 ACT_ON_COMMITS = ("send", "submit", "watch", "look", "names")
 """Who of them may have something to do with what was committed; the others find what is due by their ticks."""
 
-SHORTEST_TICK = timedelta(milliseconds=100)
+SHORTEST_TICK = timedelta(milliseconds=200)
 """However fast the clock runs (the story, the tests), the loops leave the machine some air."""
 
 LEASED = ("send", "deadlines", "anchors", "cleanup")

@@ -31,8 +31,8 @@ def _ticket(environment: EnvironmentSettings) -> Iterator[Mistake]:
 
 def _rules(environment: EnvironmentSettings, rules: RulesSettings) -> Iterator[Mistake]:
     needed, people = rules.approvals_required, {*rules.approvers, *rules.also_approve, *environment.second_group}
-    if not people:
-        yield Mistake(("approvers",), "names nobody", "who approves, or sends what was held")
+    if needed and not people:
+        yield Mistake(("approvers",), "names nobody", f"who approves, for approvals_required is {needed}")
     elif needed > len(people) and not any(_is_group(each) for each in people):
         yield Mistake(("approvals_required",), f"is {needed}", f"at most {len(people)}, as many as there are approvers")
     if not rules.operators:

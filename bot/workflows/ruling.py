@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.domain.event import Event, Fact, Kind
+from bot.domain.records import EnvironmentRow
 from bot.ports import Clock, Store, Tx, Wake
 
 from .again import decide_again
@@ -28,13 +29,14 @@ class Ruling:
 
         async def attempt() -> None:
             async with self.store.transaction() as tx:
+                row = await tx.environment(environment)  # first, for it is locked: starts come one after the other
                 before = _rules_of(await _latest(tx, environment, Kind.RULES_LOADED))
                 changed = _differing(rules, before) if before else []
                 facts = [Fact(Kind.RULES_LOADED, {"hash": hash_, "changed": changed, "rules": dict(rules)})]
                 if changed:
                     facts.append(Fact(Kind.RULES_CHANGED, {"hash": hash_, "changed": changed}))
                 is_back = await _is_gone(tx, environment)
-                await self._save(tx, environment, facts, shows=is_back or bool(changed))
+                await self._save(tx, row, facts, shows=is_back or bool(changed))
 
         await decide_again(attempt)
         self.wake()
@@ -45,17 +47,18 @@ class Ruling:
         async def attempt() -> None:
             async with self.store.transaction() as tx:
                 for each in await tx.environments():
+                    row = await tx.environment(each)
                     if each not in configured and not await _is_gone(tx, each):
-                        await self._save(tx, each, [Fact(Kind.RULES_GONE, {})], shows=True)
+                        await self._save(tx, row, [Fact(Kind.RULES_GONE, {})], shows=True)
 
         await decide_again(attempt)
         self.wake()
 
-    async def _save(self, tx: Tx, environment: str, facts: Collection[Fact], *, shows: bool) -> None:
-        now, row = self.clock.now(), await tx.environment(environment)
+    async def _save(self, tx: Tx, row: EnvironmentRow, facts: Collection[Fact], *, shows: bool) -> None:
+        now = self.clock.now()
         await tx.save_environment(row, *facts, at=now)
         if shows:
-            await tx.owe_cards(environment, now - OWED_SINCE)
+            await tx.owe_cards(row.name, now - OWED_SINCE)
 
 
 def _differing(now: Mapping[str, object], before: Mapping[str, object]) -> list[str]:

@@ -45,7 +45,8 @@ def test_each_environment_says_what_by_which_rule_and_whom_to_ask() -> None:
         "staging",
         "viewer, as every full member: you may look at requests.",
         "requester, as every full member: you may ask here.",
-        "operator, by name: you may attach a task to an unclear request, and close one that is unclear or held.",
+        "operator, by name: you may attach a task to an unclear request, close one that is unclear or held, pause and "
+        "resume the environment.",
         "Approvals: <@U0OMAR>, <@U0INES> in #C0STG.",
         "Operators: <@U0DANA>.",
     ]
@@ -74,7 +75,7 @@ def test_an_operation_with_rules_of_its_own_is_told_apart() -> None:
 
     assert read(access(grants(Policies(by), MEMBER, HERE), T, command="/obproxy"))[1:] == [
         "prod itself",
-        "operator, by name.",
+        "operator, by name: you may pause and resume.",
         "Operators: <@U0DANA>. Admins: <@U0INES>.",
         "prod, obproxy.create",
         "viewer, as every full member: you may look at requests.",

@@ -319,6 +319,7 @@ async def test_withdrawing_and_approving_at_one_moment(either_world: World) -> N
     await world.shows_everything_once()
 
 
+@pytest.mark.long
 async def test_what_is_approved_and_cannot_be_sent_can_be_withdrawn(world: World) -> None:
     """OCP is away: the card says so, and offers whoever asked to take it back."""
     await world.start_bot()
@@ -503,6 +504,7 @@ async def test_what_was_rejected_is_asked_for_again_changed(world: World) -> Non
     await world.shows_everything_once(2)
 
 
+@pytest.mark.long
 async def test_what_ocp_refused_is_asked_for_again(world: World) -> None:
     """Host 13 runs OBProxy already; the same name with another host goes through."""
     await world.start_bot()

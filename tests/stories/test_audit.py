@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import delete, text
 from structlog.testing import capture_logs
 
@@ -34,6 +35,7 @@ async def audit(world: World, *arguments: str) -> tuple[int, str]:
     return process.returncode or 0, said.decode()
 
 
+@pytest.mark.long
 async def test_an_anchor_in_the_channel_convicts_who_removes_a_request(world: World) -> None:
     """The auditor copies the channel's text into a file; the bot goes on all the while."""
     room = world.slack.room("audit")

@@ -113,6 +113,7 @@ async def test_the_record_tells_it_for_good(world: World) -> None:
     assert f': "{WHY}" Nobody has approved it. Sending to OCP. · payload ' in told
 
 
+@pytest.mark.long
 async def test_what_was_run_so_and_held_is_run_again_by_a_decision_of_its_own(world: World) -> None:
     """Nothing goes out by itself; the button stands on the held card, and there are two events."""
     await starts(world, 'send_within = "60s"')

@@ -41,6 +41,7 @@ async def test_a_copy_that_is_started_at_once_finds_the_name(
     assert len(world.creates()) == 1
 
 
+@pytest.mark.long
 async def test_a_copy_finds_the_name_that_somebody_else_has_taken(world: World, tmp_path: Path) -> None:
     """No task of ours explains the cluster: refused, and nothing is sent."""
     copy = await _copied_while_approved(world, tmp_path / "copy.db")

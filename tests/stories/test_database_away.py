@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
+import pytest
 from structlog.testing import capture_logs
 
 from tests.databases import shut
@@ -34,6 +35,7 @@ async def test_a_locked_file_holds_work_up_and_loses_nothing(world: World) -> No
     assert len(of_workers(lines)) < 30
 
 
+@pytest.mark.long
 async def test_a_server_that_is_away_holds_work_up_and_loses_nothing(postgres_world: World, postgres: str) -> None:
     """Two minutes without PostgreSQL: whoever acts is told, nobody has to start the bot again."""
     world = postgres_world

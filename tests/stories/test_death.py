@@ -61,6 +61,7 @@ async def test_killed_while_running(world: World) -> None:
     await world.shows_everything_once()
 
 
+@pytest.mark.long
 @pytest.mark.invariant(2)
 async def test_killed_while_a_reply_is_on_its_way(world: World) -> None:
     """Slack took the reply, the bot never learned its ts: it is found again and not repeated."""
@@ -111,6 +112,7 @@ async def test_sigterm_ends_it_cleanly_in_the_middle_of_a_task(world: World) -> 
     await world.shows_everything_once()
 
 
+@pytest.mark.long
 async def test_sigterm_does_not_wait_for_ever_for_an_answer_of_ocp(world: World) -> None:
     """After 25 s the request is said to be uncertain, at once and not when its claim has run out."""
     await world.start_process()
@@ -155,6 +157,7 @@ async def test_after_sigterm_nothing_more_is_sent(world: World) -> None:
     assert len(world.creates()) == 3
 
 
+@pytest.mark.long
 @pytest.mark.invariant(1)
 async def test_an_answer_within_the_time_to_end_is_kept(slow_world: World) -> None:
     """SIGTERM finds a create under way; OCP answers after half of the 25 s: the task is watched, nothing is unclear."""
@@ -178,6 +181,7 @@ async def test_an_answer_within_the_time_to_end_is_kept(slow_world: World) -> No
     await world.shows_everything_once()
 
 
+@pytest.mark.long
 @pytest.mark.invariant(1)
 async def test_an_answer_that_is_there_is_kept_although_the_time_to_end_is_over(slow_world: World) -> None:
     """OCP has answered, the database takes it only after the 25 s: nobody has to ask for what the process knew."""
@@ -210,6 +214,7 @@ async def test_a_second_process_on_one_file_is_refused_with_words(world: World) 
     await world.reads(card, "✅ Done")
 
 
+@pytest.mark.long
 async def test_a_proxy_that_does_not_answer_is_passed_by_where_no_proxy_says_so(world: World) -> None:
     """HTTPS_PROXY and HTTP_PROXY lead nowhere, NO_PROXY names the sandbox: web client, socket and OCP all obey."""
     nowhere = "http://127.0.0.1:9"

@@ -32,6 +32,7 @@ async def test_a_card_whose_post_was_lost_is_drawn_as_it_is_now(world: World) ->
     await world.cards_agree()
 
 
+@pytest.mark.long
 @pytest.mark.invariant(2)
 async def test_a_code_of_slacks_that_nobody_has_heard_of_loses_no_reply(fast_world: World) -> None:
     """It says nothing of the content: the place is tried again after five minutes."""
@@ -51,6 +52,7 @@ async def test_a_code_of_slacks_that_nobody_has_heard_of_loses_no_reply(fast_wor
     await world.shows_everything_once()
 
 
+@pytest.mark.long
 async def test_a_refused_log_on_with_many_tasks_is_not_tried_by_each(world: World) -> None:
     """The password changes while four tasks run: a handful of calls, one notice."""
     await world.start_bot()
@@ -70,6 +72,7 @@ async def test_a_refused_log_on_with_many_tasks_is_not_tried_by_each(world: Worl
     assert sum("All calls are stopped" in text for text in told) == 1
 
 
+@pytest.mark.long
 async def test_an_ocp_that_is_away_after_a_lost_answer_is_told_and_looked_at_later(fast_world: World) -> None:
     """Ten minutes without OCP: an operator is asked; when it is back, the task is found all the same."""
     world = fast_world
@@ -89,6 +92,7 @@ async def test_an_ocp_that_is_away_after_a_lost_answer_is_told_and_looked_at_lat
     assert (await world.kinds()).count("request.unclear") == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reset", [0, 3600])
 async def test_a_long_or_an_empty_rate_limit_keeps_to_the_time_for_sending(world: World, reset: int) -> None:
     """ "Wait no time" is no busy loop, "wait an hour" does not outlast SEND_WITHIN."""
@@ -108,6 +112,7 @@ async def test_a_long_or_an_empty_rate_limit_keeps_to_the_time_for_sending(world
     assert world.creates() == []
 
 
+@pytest.mark.long
 async def test_a_wrong_app_token_stops_the_start_with_its_name(world: World) -> None:
     """Slack's own client would try for ever."""
     code, said = await world.start_fails(SLACK_APP_TOKEN="xapp-1-wrong")
@@ -117,6 +122,7 @@ async def test_a_wrong_app_token_stops_the_start_with_its_name(world: World) -> 
     assert "xapp-1-wrong" not in said
 
 
+@pytest.mark.long
 async def test_sigterm_ends_a_start_that_waits_for_slack(world: World) -> None:
     """The socket cannot be opened; the end is not ignored."""
     world.slack.add_fault(SlackFault(method="apps.connections.open", kind="status", status=503, times=1000))
@@ -126,6 +132,7 @@ async def test_sigterm_ends_a_start_that_waits_for_slack(world: World) -> None:
     assert await world.ends_cleanly() == 0
 
 
+@pytest.mark.long
 async def test_a_click_that_was_acked_counts_although_the_end_comes(world: World) -> None:
     """Approve is acked, the database is slow, SIGTERM: the decision is made before the process ends."""
     await world.start_process()
@@ -141,6 +148,7 @@ async def test_a_click_that_was_acked_counts_although_the_end_comes(world: World
     assert "request.approved" in await world.kinds()
 
 
+@pytest.mark.long
 @pytest.mark.invariant(1)
 @pytest.mark.invariant(13)
 async def test_a_task_of_another_request_is_never_taken(world: World) -> None:
@@ -161,6 +169,7 @@ async def test_a_task_of_another_request_is_never_taken(world: World) -> None:
     assert len(world.creates()) == 1
 
 
+@pytest.mark.long
 async def test_a_task_id_that_belongs_to_another_request_blocks_nobody(world: World) -> None:
     """OCP was built anew and counts from the start: the request waits for a person, the next one goes out."""
     await world.start_bot(OCP_ACCOUNT_DEDICATED="0")
@@ -181,6 +190,7 @@ async def test_a_task_id_that_belongs_to_another_request_blocks_nobody(world: Wo
     assert "belongs to another request" in world.slack.rendered(second)
 
 
+@pytest.mark.long
 @pytest.mark.invariant(11)
 async def test_a_look_that_tells_no_subtasks_ends_nothing(world: World) -> None:
     """SUCCESSFUL without subtasks is not "rolled back", whatever the look before has shown."""
@@ -198,6 +208,7 @@ async def test_a_look_that_tells_no_subtasks_ends_nothing(world: World) -> None:
     assert "request.rolled_back" not in await world.kinds()
 
 
+@pytest.mark.long
 @pytest.mark.invariant(11)
 async def test_a_state_that_nobody_has_heard_of_is_no_retry(world: World) -> None:
     """A failed task shows an unknown state for one look: nobody is told of a retry, nobody is called again."""
@@ -291,6 +302,7 @@ async def test_a_blocked_thread_does_not_disturb_the_post_of_the_other(slow_worl
     assert "conversations.history" not in {record.method for record in world.slack.records}
 
 
+@pytest.mark.long
 async def test_a_card_that_cannot_be_drawn_holds_up_no_reply(world: World) -> None:
     """Slack refuses every update with a code that nobody has heard of; the thread goes on."""
     await world.start_bot()

@@ -97,6 +97,7 @@ async def test_with_ocp_and_the_database_answering_after_ten_seconds_every_ack_i
     assert len(world.approvals.messages) == 2
 
 
+@pytest.mark.long
 @pytest.mark.invariant(6)
 async def test_a_submission_is_saved_once_when_postgresql_is_slow(postgres_world: World) -> None:
     """Its tables are locked for eight seconds; the form says so, and pressing again finds what was saved."""

@@ -136,6 +136,7 @@ async def test_a_wrong_task_is_refused_at_its_field(world: World) -> None:
     assert (await world.omar.submits(form, {"task": str(own)})).closed
 
 
+@pytest.mark.long
 async def test_a_task_of_another_request_is_refused_with_its_number(world: World) -> None:
     """A task belongs to one request."""
     await world.start_bot(OCP_ACCOUNT_DEDICATED="0", OPERATORS=both(world))
@@ -164,6 +165,7 @@ async def test_an_old_task_is_not_taken_for_the_lost_create(world: World) -> Non
     assert refused.errors == {"task": f"Task {old.id} was started before #1 was asked for, so it is not its own."}
 
 
+@pytest.mark.long
 async def test_an_ocp_that_cannot_be_asked_attaches_nothing(world: World) -> None:
     """Away, or stopped because it refuses the log-on: it is said at the field, and the form stays."""
     card = await lost(world, "lost_before")
@@ -185,6 +187,7 @@ async def test_an_ocp_that_cannot_be_asked_attaches_nothing(world: World) -> Non
     assert "🟠 Calls to OCP prod are stopped" in await shows(world, card, "🟠")
 
 
+@pytest.mark.long
 @pytest.mark.invariant(5)
 async def test_two_requests_cannot_get_the_same_task(either_world: World) -> None:
     """Two operators name it at the same moment for two lost creates: one gets it, the other reads which request has."""
@@ -210,6 +213,7 @@ async def test_two_requests_cannot_get_the_same_task(either_world: World) -> Non
     assert (await world.kinds(3 - winner))[-1] == "request.uncertain"
 
 
+@pytest.mark.long
 @pytest.mark.invariant(5)
 async def test_a_form_that_is_sent_again_meets_its_own_success(world: World) -> None:
     """OCP is slow to show the task: "press again"; meanwhile it was attached, which is no defeat."""
@@ -231,6 +235,7 @@ async def test_a_form_that_is_sent_again_meets_its_own_success(world: World) -> 
     assert (await world.kinds()).count("request.running") == 1
 
 
+@pytest.mark.long
 @pytest.mark.invariant(5)
 async def test_who_attaches_what_the_bot_has_found_meanwhile_is_told_so(world: World) -> None:
     """The form was open while the bot adopted the task by itself: true words, one binding."""
@@ -328,6 +333,7 @@ async def test_send_again_waits_until_looking_is_over(world: World) -> None:
     assert (await world.kinds()).count("request.approved") == 1
 
 
+@pytest.mark.long
 async def test_a_second_try_that_is_held_and_closed_does_not_forget_the_first(world: World) -> None:
     """OCP went away after the decision: "not sent" is true of the second try only, and both cards say so."""
     card = await unclear(world, "lost_before", SEND_WITHIN="60s")
@@ -345,6 +351,7 @@ async def test_a_second_try_that_is_held_and_closed_does_not_forget_the_first(wo
 # ---------------------------------------------------------------- close
 
 
+@pytest.mark.long
 async def test_a_closed_request_gives_its_name_free_and_says_what_is_not_known(world: World) -> None:
     """Both cards lose their buttons; the requester is told why, and that OCP may have it."""
     card = await unclear(world, "lost_before")
@@ -457,6 +464,7 @@ async def test_two_operators_at_once_make_one_decision(either_world: World) -> N
     assert len(world.ocp.accepted_creates) == 1
 
 
+@pytest.mark.long
 @pytest.mark.invariant(5)
 async def test_attach_and_close_at_once_are_one_decision(either_world: World) -> None:
     """Two forms are sent at the same moment: the loser reads at the field who was faster, and with what."""
@@ -479,6 +487,7 @@ async def test_attach_and_close_at_once_are_one_decision(either_world: World) ->
     assert (attached if closed.closed else closed).errors[field].startswith(words)
 
 
+@pytest.mark.long
 @pytest.mark.invariant(5)
 async def test_a_close_that_is_sent_again_is_no_defeat(world: World) -> None:
     """The database was slow, the form said "press again", and it was saved meanwhile."""

@@ -148,6 +148,7 @@ async def test_ten_minutes_of_a_gateways_page_are_a_silence_and_stop_nothing(fas
     assert len(world.notices()) == 2
 
 
+@pytest.mark.long
 async def test_an_ocp_that_comes_back_as_another_version_says_so(world: World) -> None:
     """Both versions stand in the notice; the first one that is read is told to nobody."""
     world.ocp.slow(INSTALL, 120.0)
@@ -165,6 +166,7 @@ async def test_an_ocp_that_comes_back_as_another_version_says_so(world: World) -
     assert await told(world) == [Kind.AWAY, Kind.BACK]
 
 
+@pytest.mark.long
 async def test_what_was_approved_meanwhile_goes_out_once_ocp_is_back(world: World) -> None:
     """It says on its card why it waits; OCP is not asked for it, and gets it once."""
     world.ocp.slow(INSTALL, 120.0)
@@ -188,6 +190,7 @@ async def test_what_was_approved_meanwhile_goes_out_once_ocp_is_back(world: Worl
     assert "request.held" not in kinds
 
 
+@pytest.mark.long
 async def test_what_was_approved_too_long_ago_is_held_although_ocp_is_not_asked(world: World) -> None:
     """After SEND_WITHIN nothing goes out by itself, also when OCP is back."""
     world.ocp.slow(INSTALL, 60.0)
@@ -236,6 +239,7 @@ async def test_killed_during_an_outage(world: World, *, is_up_before: bool) -> N
     assert len(world.notices()) == 2
 
 
+@pytest.mark.long
 async def test_a_task_that_ocp_cannot_show_does_not_keep_it_away(world: World) -> None:
     """OCP answers again, but for one task with an error: that one is looked at again and again, the rest goes on."""
     world.ocp.slow(INSTALL, 120.0)
@@ -256,6 +260,7 @@ async def test_a_task_that_ocp_cannot_show_does_not_keep_it_away(world: World) -
     assert await told(world) == [Kind.AWAY, Kind.BACK]
 
 
+@pytest.mark.long
 async def test_an_ocp_that_comes_back_and_refuses_the_log_on_is_told_as_that(world: World) -> None:
     """A stop is no silence: cards say the one or the other, and its end is the end of both."""
     world.ocp.slow(INSTALL, 120.0)
@@ -280,6 +285,7 @@ async def test_an_ocp_that_comes_back_and_refuses_the_log_on_is_told_as_that(wor
     assert len(world.notices()) == 3
 
 
+@pytest.mark.long
 async def test_what_ocp_cannot_show_is_asked_for_ever_less(world: World) -> None:
     """One task and one list in trouble, the rest in order: no silence, no flood of calls, and all is well after it."""
     await world.start_bot()

@@ -79,6 +79,7 @@ async def test_an_invitation_brings_the_thread_at_once(world: World) -> None:
     assert len(world.dana.direct) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("private", [True, False])
 async def test_a_channel_that_is_archived_no_more_goes_on_at_once(world: World, *, private: bool) -> None:
     """Archived while a task runs: what was missed is there soon after."""
@@ -162,6 +163,7 @@ async def test_a_command_in_the_bots_own_conversation_opens_nothing_else(world: 
     assert "conversations.open" not in {record.method for record in world.slack.records}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("error", ["user_not_found", "missing_scope", "internal_error"])
 async def test_a_conversation_that_cannot_be_opened_is_tried_again(fast_world: World, error: str) -> None:
     """The rest goes on; with the next try of the blocked place the conversation is opened."""

@@ -43,6 +43,7 @@ async def test_the_main_job_on_postgresql(postgres_world: World) -> None:
     assert len(world.creates()) == 1
 
 
+@pytest.mark.long
 async def test_a_server_that_is_restarted_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     """Who clicks meanwhile is told that it did not count; the task is followed to its end."""
     async with _own_server(tmp_path, CALM_SPEED) as (world, server):
@@ -96,6 +97,7 @@ async def test_an_hour_without_its_database_loses_nothing(tmp_path: Path) -> Non
         assert len(world.creates()) == 1
 
 
+@pytest.mark.long
 async def test_a_start_waits_for_its_database(tmp_path: Path) -> None:
     """A server that is not up yet is no wrong setting; a wrong name is."""
     async with _own_server(tmp_path) as (world, server):

@@ -85,6 +85,7 @@ async def test_a_sender_that_stands_still_again_and_again_shows_nothing_twice(re
     assert len(world.creates()) == 1
 
 
+@pytest.mark.long
 async def test_the_end_of_the_leader_hands_its_work_on_at_once(replicas: Replicas) -> None:
     """SIGTERM gives the leases back: the other one goes on within seconds, not when they have run out."""
     world = replicas.world

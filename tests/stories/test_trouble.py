@@ -161,6 +161,7 @@ async def test_a_stop_is_lifted_by_whoever_runs_the_bot(world: World) -> None:
     assert len(world.ocp.accepted_creates) == 1
 
 
+@pytest.mark.long
 @pytest.mark.invariant(3)
 @pytest.mark.invariant(11)
 async def test_what_ocp_answers_in_between_does_not_end_the_watching(world: World) -> None:
@@ -218,6 +219,7 @@ async def test_slack_in_trouble_makes_a_thread_late_never_wrong(world: World) ->
     assert [fault for fault in faults if fault.times] == [], "each was met"
 
 
+@pytest.mark.long
 @pytest.mark.invariant(2)
 async def test_where_nothing_can_be_read_twice_is_better_than_never(world: World) -> None:
     """A reply arrived and nobody knows; Slack does not let the bot look: it is posted again, and nothing is missing."""

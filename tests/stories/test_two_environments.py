@@ -223,6 +223,7 @@ async def test_each_environment_reminds_and_expires_by_its_own_rules(two_ocps: T
     assert "[Approve]" in world.slack.rendered(prod)
 
 
+@pytest.mark.long
 @pytest.mark.invariant(1)
 async def test_a_pause_of_prod_leaves_staging_going(two_ocps: TwoOcps) -> None:
     """Only prod's operators brake prod; its cards say so, staging's do not, and staging's request runs to its end."""
@@ -291,6 +292,7 @@ async def test_each_start_records_the_rules_and_tells_what_is_new(two_ocps: TwoO
     assert len(world.tests.messages) == 0
 
 
+@pytest.mark.long
 async def test_an_environment_that_is_not_there_any_more_answers_in_words(two_ocps: TwoOcps) -> None:
     """One waits, one runs, one was rejected: each button of theirs is answered, prod goes on, and nothing crashes."""
     world = two_ocps

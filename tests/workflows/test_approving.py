@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -294,6 +294,40 @@ async def test_reminders_and_the_end_come_at_their_time_and_once(
         (86400, Kind.EXPIRED),
     ]
     assert (await office.request()).state is State.EXPIRED
+
+
+@pytest.mark.invariant(4)
+async def test_an_approval_under_other_rules_does_not_count(office: Office) -> None:
+    """A start with other rules comes in between; whoever approved before approves again."""
+    await office.decide.approve(await office.seen(), by=Actor(OMAR))
+    office.policy = replace(office.policy, hash="other rules")
+
+    counted = await office.decide.approve(await office.seen(), by=Actor(INES))
+    again = await office.decide.approve(await office.seen(), by=Actor(OMAR))
+
+    assert (set(counted.given), counted.are_enough) == ({INES}, False)
+    assert (set(again.given), again.are_enough) == ({INES, OMAR}, True)
+
+
+async def test_a_form_that_is_sent_again_for_another_environment_or_reason_is_refused(office: Office) -> None:
+    """It was saved as it was typed before; nobody is told that the change was."""
+    staging = Ask(office.database, office.clock, office.new_id, a_policy(environment="staging"), office.rights, wake)
+
+    for ask, form in ((staging, FORM), (office.ask, {**FORM, "reason": "another reason"})):
+        with pytest.raises(FormRefused) as refused:
+            await ask.ask(OPERATION, form, by=Actor(DANA), origin="view", home=a_request().home)
+        assert refused.value.at["name"].fields == {"number": 1}
+    again = await office.ask.ask(OPERATION, FORM, by=Actor(DANA), origin="view", home=a_request().home)
+
+    assert again.number == 1
+
+
+@pytest.mark.invariant(4)
+async def test_the_second_group_may_approve(office: Office) -> None:
+    office.town.groups = {"S0LEADS": frozenset({UserId("U0LEA")})}
+    office.policy = a_policy(approvals_required=1, second_group=("S0LEADS",))
+
+    assert (await office.decide.approve(await office.seen(), by=Actor(UserId("U0LEA")))).are_enough
 
 
 async def test_from_two_hours_on_the_requester_reminds_the_second_group_too(office: Office) -> None:

@@ -191,9 +191,9 @@ async def test_a_pause_and_a_resume_are_stored_with_who_when_and_why(desk: Desk)
     assert (await desk.row()).pause is None
     first, last = await desk.events()
     assert (first.kind, first.actor, first.role) == ("environment.paused", OMAR, "operator")
-    assert first.content == {"reason": WHY, "actor_name": "omar"}
+    assert first.content == {"reason": WHY, "actor_name": "omar", "policy": ""}
     assert (last.kind, last.actor, last.role) == ("environment.resumed", INES, "operator")
-    assert last.content == {"reason": WHY, "since": NOW.isoformat(), "held": 0, "actor_name": "ines"}
+    assert last.content == {"reason": WHY, "since": NOW.isoformat(), "held": 0, "actor_name": "ines", "policy": ""}
 
 
 @pytest.mark.invariant(4)

@@ -533,6 +533,7 @@ async def test_a_silence_that_all_meet_is_told_by_one(ocp: SandboxOcp, postgres_
     await fleet.close()
 
 
+@pytest.mark.long
 async def test_who_takes_over_from_a_replica_that_ends_tells_no_old_silence(ocp: SandboxOcp, postgres_url: str) -> None:
     """One without OCP may have to lead; what it tells has not begun hours ago, and is over when another one leads."""
     async with SandboxOcp() as own_network:
@@ -557,6 +558,7 @@ async def test_who_takes_over_from_a_replica_that_ends_tells_no_old_silence(ocp:
         await fleet.close()
 
 
+@pytest.mark.long
 async def test_a_stop_of_another_password_is_lifted_once_it_has_lasted(ocp: SandboxOcp, postgres_url: str) -> None:
     """A rolling change: the old replica stops all calls once more, and ends; the new one sends, and cards say so."""
     clock = StillClock()
@@ -576,6 +578,7 @@ async def test_a_stop_of_another_password_is_lifted_once_it_has_lasted(ocp: Sand
         await replica.close()
 
 
+@pytest.mark.long
 async def test_a_stop_of_another_password_stands_where_ours_is_refused_too(ocp: SandboxOcp, postgres_url: str) -> None:
     """It is tried once, and that is the end of it."""
     clock = StillClock()
@@ -595,6 +598,7 @@ async def test_a_stop_of_another_password_stands_where_ours_is_refused_too(ocp: 
         await replica.close()
 
 
+@pytest.mark.long
 async def test_whose_password_is_refused_lets_another_replica_lead(ocp: SandboxOcp, postgres_url: str) -> None:
     """For good, if that one has a password that OCP takes."""
     fleet = await Fleet.of(postgres_url, ocp, ocp, passwords=("of yesterday", ""))

@@ -189,7 +189,7 @@ async def test_a_submission_goes_by_the_groups_as_they_were_when_its_form_opened
     clock.seconds = REMEMBERED_SECONDS
 
     await rights.must_as_form_opened(REQUESTER, Actor(DANA), RULES)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(GroupUnknown):
         await rights.must_as_form_opened(REQUESTER, Actor(OMAR), RULES)
 
 

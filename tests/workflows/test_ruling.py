@@ -84,8 +84,8 @@ async def test_what_has_changed_since_the_start_before_is_told_by_name(database:
         (Kind.RULES_LOADED, "hash-3", own),
         (Kind.RULES_CHANGED, "hash-3", own),
         (Kind.RULES_LOADED, "hash-3", []),
-        (Kind.RULES_LOADED, "hash-1", [*own, *needed]),
-        (Kind.RULES_CHANGED, "hash-1", [*own, *needed]),
+        (Kind.RULES_LOADED, "hash-1", [*needed, *own]),
+        (Kind.RULES_CHANGED, "hash-1", [*needed, *own]),
     ]
     assert first_broken(found) is None
 

@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot import operations
 from bot.domain.event import Fact, Kind
-from bot.domain.request import State
+from bot.domain.request import Actor, State
 from bot.ocp.client import OcpClient
 from bot.sandbox.ocp import SandboxOcp
 from bot.store.database import Database
@@ -18,7 +19,10 @@ from bot.workflows.silence import Silence
 from bot.workflows.stop import Brake
 from bot.workflows.submit import Submit
 from tests.builders import DANA, NOW, PAYLOAD, a_policy, a_request, a_revision
+from tests.people import Town
 from tests.still_clock import StillClock
+
+from .site import APPROVER, GROUPS, REQUESTER, Site, rules
 
 
 class StoppingClock(StillClock):
@@ -77,4 +81,30 @@ async def test_what_was_seen_before_a_stop_is_seen_anew_before_the_claim(
         kinds = [event.kind for event in await tx.events(request.id)]
     assert kinds.count(Kind.SUBMITTING) == 1
     await client.aclose()
+    await database.close()
+
+
+@pytest.mark.invariant(4)
+async def test_what_was_approved_under_other_rules_is_held(database_url: str) -> None:
+    """A start with other rules came between the approval and the send: an approver has to say it again under them."""
+    database = Database.at(database_url)
+    await database.migrate()
+    site = Site(database, rules(), Town(groups=GROUPS))
+    asked = await site.asked(REQUESTER)
+    await site.decide.approve(asked.revision, by=Actor(APPROVER))
+    policy = replace(site.policy, hash="other rules")
+
+    await replace(site.submit, policy=policy).round()
+
+    async with database.reading() as tx:
+        held, last = await tx.request(asked.id), await tx.latest_event(asked.id, [Kind.HELD])
+    assert held is not None
+    assert last is not None
+    assert (held.state, last.content["why"]) == (State.HELD, "rules")
+    await replace(site.decide, policy=policy).send_now(asked.revision, by=Actor(APPROVER))
+    await replace(site.submit, policy=policy).round()
+    async with database.reading() as tx:
+        sent = await tx.request(asked.id)
+    assert sent is not None
+    assert sent.state is State.RUNNING
     await database.close()
