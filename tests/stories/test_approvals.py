@@ -110,7 +110,7 @@ async def test_where_nobody_has_to_approve_asking_sends(world: World) -> None:
     assert "Nobody has to approve it." in told
     [approved] = await of_kind(world, "request.approved")
     assert (approved.actor, approved.content["needed"]) == ("bot", 0)
-    assert "📨 Nobody has to approve in prod. Sending to OCP." in world.thread_without_card(card)
+    await world.reads(card, "📨 Nobody has to approve in prod. Sending to OCP.")
     await world.shows_everything_once()
 
 
@@ -184,6 +184,7 @@ async def test_an_edit_voids_what_was_approved(world: World) -> None:
     await world.shows_everything_once()
 
 
+@pytest.mark.long
 async def test_an_edit_gives_the_card_the_new_name_and_ocps_words_for_new_hosts(world: World) -> None:
     """The old cluster name is free at once; the new one is taken."""
     await world.start_bot()
@@ -296,6 +297,7 @@ async def test_a_withdrawn_request_is_over_and_its_name_is_free(world: World) ->
     assert world.creates() == []
 
 
+@pytest.mark.long
 @pytest.mark.invariant(1)
 @pytest.mark.invariant(5)
 async def test_withdrawing_and_approving_at_one_moment(either_world: World) -> None:
@@ -403,6 +405,7 @@ async def test_whoever_asked_reminds_the_approvers_once_in_half_an_hour(world: W
     assert refused.startswith("The approvers of #1 were reminded at ")
     [reply] = [each for each in card.replies if "reminds you" in world.slack.rendered(each)][:1]
     assert world.slack.mentions_of(reply) == {world.ines.id}
+    await world.caught_up()
     await world.shows_everything_once()
 
 
@@ -429,6 +432,7 @@ async def test_nobody_decided_in_time(world: World) -> None:
     assert world.creates() == []
 
 
+@pytest.mark.long
 async def test_an_edit_begins_the_time_anew(world: World) -> None:
     """What is asked for now was asked for only now: not expired with the old one."""
     await world.start_bot()
@@ -444,6 +448,7 @@ async def test_an_edit_begins_the_time_anew(world: World) -> None:
     await shows(world, card, "⚪ Expired")
 
 
+@pytest.mark.long
 @pytest.mark.invariant(4)
 async def test_old_approvals_do_not_send_a_held_request(world: World) -> None:
     """Held for longer than approvals count: "Send now" is one approval, and another person has to give one, too."""

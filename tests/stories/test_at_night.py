@@ -12,6 +12,7 @@ CREATE = r"/api/v2/obproxy/clusters$"
 INSIDE = re.compile(r"Traceback|[A-Z]\w+(Error|Exception)\b|sqlite|127\.0\.0\.1|xox[bp]-|xapp-")
 
 
+@pytest.mark.long
 @pytest.mark.invariant(7)
 @pytest.mark.invariant(12)
 async def test_no_message_shows_the_inside_of_the_bot(world: World) -> None:

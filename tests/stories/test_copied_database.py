@@ -28,6 +28,7 @@ async def test_a_copy_that_is_started_31_minutes_later_sends_nothing(world: Worl
     assert len(world.creates()) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("dedicated", "end"), [("1", State.SUCCEEDED), ("0", State.UNCERTAIN)])
 async def test_a_copy_that_is_started_at_once_finds_the_name(
     world: World, tmp_path: Path, dedicated: str, end: State

@@ -13,6 +13,7 @@ from .locks import impatient, locked
 from .world import DEADLINE, INSTALL, World
 
 
+@pytest.mark.long
 async def test_a_locked_file_holds_work_up_and_loses_nothing(world: World) -> None:
     """Three minutes in which nothing can be written: no change of the task is missing afterwards."""
     await world.start_bot()

@@ -17,6 +17,7 @@ from .world import DEADLINE, World
 CREATE = r"/api/v2/obproxy/clusters$"
 
 
+@pytest.mark.long
 @pytest.mark.invariant(1)
 async def test_killed_while_submitting(world: World) -> None:
     """OCP had the create, its answer found nobody: after the claim the bot looks and adopts its own task."""

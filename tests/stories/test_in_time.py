@@ -46,6 +46,7 @@ async def test_a_submission_is_answered_in_time_and_saved_once_when_the_database
     assert await world.kinds() == ["request.asked"]
 
 
+@pytest.mark.long
 @pytest.mark.invariant(6)
 async def test_a_click_is_acked_at_once_and_counts_when_the_database_is_back(world: World) -> None:
     """The decision waits for the database, the ack does not."""

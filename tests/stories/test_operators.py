@@ -98,6 +98,7 @@ async def test_an_attached_task_is_followed_to_its_end(world: World) -> None:
     assert (event.content["how"], event.content["task"], event.content["creator"]) == ("attached", task, "obproxy-bot")
 
 
+@pytest.mark.long
 async def test_a_task_that_is_known_is_attached_while_the_bot_still_looks(world: World) -> None:
     """No candidates yet: the id comes from OCP's task page. Both cards are the same, without the operator's buttons."""
     card = await lost(world, "lost_after", OCP_ACCOUNT_DEDICATED="0")
@@ -111,6 +112,7 @@ async def test_a_task_that_is_known_is_attached_while_the_bot_still_looks(world:
     assert len(world.creates()) == 1
 
 
+@pytest.mark.long
 async def test_a_wrong_task_is_refused_at_its_field(world: World) -> None:
     """What is wrong and what to do; nothing is bound, and the right one is taken afterwards."""
     card = await lost(world, "lost_after", OCP_ACCOUNT_DEDICATED="0")
@@ -297,6 +299,7 @@ async def test_send_again_sends_nothing_where_the_name_is_there(world: World) ->
     assert (await world.kinds())[-1] == "request.refused"
 
 
+@pytest.mark.long
 @pytest.mark.invariant(1)
 async def test_send_again_finds_the_first_try_and_asks_anew(world: World) -> None:
     """OCP had it all the same: nothing is sent, the card asks once more, and the task is attached."""
@@ -371,6 +374,7 @@ async def test_a_closed_request_gives_its_name_free_and_says_what_is_not_known(w
     assert await world.open_act() is None
 
 
+@pytest.mark.long
 async def test_a_held_request_can_be_closed(world: World) -> None:
     """It could not be sent in time and nobody wants it any more: nothing of it is in OCP."""
     await world.start_bot(SEND_WITHIN="60s", OPERATORS=both(world))
@@ -422,6 +426,7 @@ async def test_who_may_not_is_told_who_may(world: World) -> None:
     assert (await closes(world, world.eve, card, "not wanted now")).closed
 
 
+@pytest.mark.long
 @pytest.mark.invariant(4)
 async def test_nobody_sends_their_own_request_again(world: World) -> None:
     """Omar may approve, but not what he asked for; Ines may."""
@@ -443,6 +448,7 @@ async def test_nobody_sends_their_own_request_again(world: World) -> None:
     await world.reads(card, "✅ Done")
 
 
+@pytest.mark.long
 @pytest.mark.invariant(5)
 async def test_two_operators_at_once_make_one_decision(either_world: World) -> None:
     """Both press "Send again", one of them twice: one send, and the losers are told who, when and what."""
@@ -458,7 +464,7 @@ async def test_two_operators_at_once_make_one_decision(either_world: World) -> N
 
     await world.slack.wait_for(lambda: len(world.omar.ephemerals + world.ines.ephemerals) == 4)
     told = [world.slack.rendered(each) for each in (*world.omar.ephemerals, *world.ines.ephemerals)]
-    assert sum('chose "Send again" for #1 at ' in text for text in told) == 2
+    assert sum('chose "Send again" for #1 at ' in text for text in told) == 2, told
     assert sum("Your approval of #1 counts, 1 of 1." in text for text in told) == 2  # the first send's, and this one
     assert len(world.creates()) == 2
     assert len(world.ocp.accepted_creates) == 1

@@ -161,6 +161,7 @@ async def test_a_copy_that_starts_paused_sends_nothing(world: World) -> None:
     assert over.startswith("🔄 prod is resumed by ines at ")
 
 
+@pytest.mark.long
 @pytest.mark.invariant(1)
 async def test_a_lost_answer_is_looked_for_while_it_is_paused(world: World) -> None:
     """A create that is on its way when the pause comes is finished: its task is found and followed."""

@@ -100,6 +100,7 @@ async def test_a_channel_that_is_archived_no_more_goes_on_at_once(world: World, 
     await world.shows_everything_once()
 
 
+@pytest.mark.long
 async def test_thrown_out_while_a_task_runs_the_story_starts_anew_with_its_requester(world: World) -> None:
     """What happened until then comes as one reply, not as many."""
     await world.start_bot()
@@ -117,6 +118,7 @@ async def test_thrown_out_while_a_task_runs_the_story_starts_anew_with_its_reque
     assert "Approved by omar" in world.thread_without_card(direct)
 
 
+@pytest.mark.long
 async def test_where_only_the_requester_is_left_the_card_says_that_nobody_is_asked(world: World) -> None:
     """Neither the approvals channel nor the other one takes messages; an invitation mends it, and the card says so."""
     world.approvals.private, world.approvals.bot_is_member = True, False
@@ -147,6 +149,7 @@ async def test_the_only_thread_of_a_request_goes_on_with_its_requester(world: Wo
     await world.slack.wait_for(lambda: NOBODY in world.slack.rendered(direct), timeout=DEADLINE)
 
 
+@pytest.mark.long
 async def test_a_command_in_the_bots_own_conversation_opens_nothing_else(world: World) -> None:
     """The conversation is the home; the approvals channel asks, and Dana is mentioned in neither."""
     await world.start_bot()

@@ -115,6 +115,7 @@ async def test_a_start_waits_for_its_database(tmp_path: Path) -> None:
         await world.asks()
 
 
+@pytest.mark.long
 async def test_a_database_that_goes_away_during_the_start_is_waited_for(tmp_path: Path) -> None:
     """It is no wrong setting, and no traceback: the start is tried again."""
     async with _own_server(tmp_path) as (world, server):

@@ -132,6 +132,7 @@ async def test_a_name_that_ocp_has_already_is_never_sent(world: World) -> None:
     assert world.creates() == []
 
 
+@pytest.mark.long
 @pytest.mark.invariant(1)
 async def test_a_name_conflict_that_ocp_reports_is_looked_into(world: World) -> None:
     """COM10006 may be our own first attempt: nobody claims a failure before it is looked for."""

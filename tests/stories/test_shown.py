@@ -7,6 +7,7 @@ import pytest
 from .world import World
 
 
+@pytest.mark.long
 async def test_what_is_missing_or_there_twice_in_slack_is_found(world: World) -> None:
     """Every line of a thread, not only the changes of its task; every card in the room; every id."""
     await world.start_bot()

@@ -92,6 +92,7 @@ async def test_a_failure_is_retried_in_ocps_console_and_the_thread_follows(world
     assert len(world.creates()) == 1
 
 
+@pytest.mark.long
 @pytest.mark.invariant(2)
 async def test_a_rollback_in_ocps_console_is_told_as_what_it_is(world: World) -> None:
     """OCP calls a rolled-back task SUCCESSFUL; the thread says that nothing is installed."""
@@ -108,6 +109,7 @@ async def test_a_rollback_in_ocps_console_is_told_as_what_it_is(world: World) ->
     await world.shows_everything_once()
 
 
+@pytest.mark.long
 async def test_an_empty_cluster_needs_no_hosts(world: World) -> None:
     """OCP gets no install part, and its two subtasks are followed like any others."""
     await world.start_bot()

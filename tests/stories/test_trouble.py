@@ -69,6 +69,7 @@ async def test_what_stays_unclear_waits_with_its_evidence(fast_world: World) -> 
     assert (await world.kinds())[-2:] == ["request.uncertain", "request.unclear"]
 
 
+@pytest.mark.long
 @pytest.mark.invariant(1)
 async def test_a_create_that_never_arrived_is_not_sent_again_by_itself(fast_world: World) -> None:
     """The connection was lost before OCP had it: looked for, not found, and then it waits for a person."""
@@ -84,6 +85,7 @@ async def test_a_create_that_never_arrived_is_not_sent_again_by_itself(fast_worl
     assert world.ocp.accepted_creates == []
 
 
+@pytest.mark.long
 async def test_ocp_that_is_away_is_waited_for(world: World) -> None:
     """Nothing was sent while OCP did not answer; when it is back the request goes out, once."""
     await world.start_bot()
@@ -102,6 +104,7 @@ async def test_ocp_that_is_away_is_waited_for(world: World) -> None:
     await world.shows_everything_once()
 
 
+@pytest.mark.long
 async def test_a_request_that_could_not_be_sent_in_time_is_held_until_an_approver_says_so(world: World) -> None:
     """After SEND_WITHIN nothing goes out by itself; "Send now" looks again and sends."""
     await world.start_bot(SEND_WITHIN="60s")
@@ -145,6 +148,7 @@ async def test_a_refused_log_on_stops_all_calls_and_is_told_once(world: World) -
     assert len(world.creates()) == 1
 
 
+@pytest.mark.long
 async def test_a_stop_is_lifted_by_whoever_runs_the_bot(world: World) -> None:
     """OCP's answer to the create was a gateway's page: all calls stop, until `obproxy-bot resume`."""
     await world.start_bot()
@@ -240,6 +244,7 @@ async def test_where_nothing_can_be_read_twice_is_better_than_never(world: World
     assert sum("✅ Done" in text for text in told) == 1
 
 
+@pytest.mark.long
 async def test_a_card_that_somebody_deleted_is_followed_by_a_new_one(world: World) -> None:
     """The root is gone: a new card takes over and the thread goes on there."""
     await world.start_bot()

@@ -48,7 +48,7 @@ async def test_a_request_is_decided_and_sent_where_it_belongs(two_ocps: TwoOcps)
     await world.reads(prod, "✅ Done: pay_01 in prod")
 
     assert stranger == (
-        "Approving in prod needs the approver role; you are viewer, requester. Approvers: @dba-oncall, @lea."
+        "Approving in prod needs the approver role; you are viewer, requester. Approvers: @dba-oncall, @lea, @dba-leads."
     )
     assert other == "Approving in staging needs the approver role; you are viewer, requester. Approvers: @dev-leads."
     assert "@lea" not in asked
@@ -136,6 +136,7 @@ async def test_what_nobody_could_approve_is_refused_when_it_is_asked(two_ocps: T
     assert world.tests.messages == []
 
 
+@pytest.mark.long
 @pytest.mark.invariant(4)
 async def test_who_wrote_part_of_it_before_does_not_approve(two_ocps: TwoOcps) -> None:
     """Ines asks again for what Dana asked; neither may approve, also after an edit, which voids what was approved."""
@@ -168,6 +169,7 @@ async def test_who_wrote_part_of_it_before_does_not_approve(two_ocps: TwoOcps) -
     assert [body["obproxyInstallParam"]["hostIds"] for body in world.creates()] == [[12]]
 
 
+@pytest.mark.long
 @pytest.mark.invariant(4)
 async def test_an_admin_withdraws_in_their_own_environment_only(two_ocps: TwoOcps) -> None:
     """Ada is prod's admin: her word counts there, in her role, and the record says so."""
@@ -194,6 +196,7 @@ async def test_an_admin_withdraws_in_their_own_environment_only(two_ocps: TwoOcp
 # ---------------------------------------------------------------- time, the brake, and the rules themselves
 
 
+@pytest.mark.long
 async def test_each_environment_reminds_and_expires_by_its_own_rules(two_ocps: TwoOcps) -> None:
     """Half an hour, two hours, three: only prod has a second group, only staging gives up so early."""
     world = two_ocps

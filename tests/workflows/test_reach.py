@@ -384,6 +384,7 @@ async def test_one_replica_that_cannot_reach_ocp_tells_nothing_while_another_one
         await cut_off.close()
 
 
+@pytest.mark.long
 async def test_a_replica_whose_silence_another_one_has_ended_begins_anew(replica: Replica, tmp_path: Path) -> None:
     """It could not reach OCP and told it, and another one could: without a new call in vain it tells nothing more."""
     async with SandboxOcp() as dead:
@@ -499,6 +500,7 @@ def _member(
     return replica, leases
 
 
+@pytest.mark.long
 async def test_who_cannot_reach_ocp_lets_another_replica_lead(ocp: SandboxOcp, postgres_url: str) -> None:
     """Before it is told, and for good."""
     async with SandboxOcp() as own_network:
@@ -515,7 +517,7 @@ async def test_who_cannot_reach_ocp_lets_another_replica_lead(ocp: SandboxOcp, p
         await fleet.close()
 
 
-@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize("size", [1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 3))])
 async def test_a_silence_that_all_meet_is_told_by_one(ocp: SandboxOcp, postgres_url: str, size: int) -> None:
     """Standing aside for each other does not keep them from it, and somebody leads when it is over."""
     fleet = await Fleet.of(postgres_url, *[ocp] * size)
