@@ -212,9 +212,10 @@ async def test_what_was_approved_too_long_ago_is_held_although_ocp_is_not_asked(
     assert [body["name"] for body in world.creates()] == ["pay_01", "pay_02"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "is_up_before",
-    [pytest.param(True, id="up-before-the-restart"), pytest.param(False, id="up-after-it", marks=pytest.mark.long)],
+    [pytest.param(True, id="up-before-the-restart"), pytest.param(False, id="up-after-it")],
 )
 async def test_killed_during_an_outage(world: World, *, is_up_before: bool) -> None:
     """The next process knows that it was told, and tells the end."""

@@ -11,6 +11,7 @@ import pytest
 from bot.sandbox.ocp import Fault
 from bot.sandbox.ocp.script import Failure
 from bot.sandbox.slack import Fault as SlackFault
+from tests.databases import a_file
 
 from .planted import (
     AUDIT_KEY,
@@ -31,10 +32,16 @@ DETAIL = r"/api/v2/tasks/instances/\d+$"
 TRACE_ID = "5f0c2b71d9aa4e36"
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+def either_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of a database of either kind."""
+    return a_file(tmp_path) if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
 @pytest.fixture
-async def secret_world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
+async def secret_world(tmp_path: Path, either_url: str) -> AsyncIterator[World]:
     """A world whose every setting that can hold a secret holds one."""
-    world = World(tmp_path, database_url=with_password(database_url))
+    world = World(tmp_path, database_url=with_password(either_url))
     world.ocp.login.password = OCP_PASSWORD
     async with world.slack, world.ocp:
         await world.start_process(

@@ -48,7 +48,8 @@ async def test_a_request_is_decided_and_sent_where_it_belongs(two_ocps: TwoOcps)
     await world.reads(prod, "✅ Done: pay_01 in prod")
 
     assert stranger == (
-        "Approving in prod needs the approver role; you are viewer, requester. Approvers: @dba-oncall, @lea, @dba-leads."
+        "Approving in prod needs the approver role; you are viewer, requester. "
+        "Approvers: @dba-oncall, @lea, @dba-leads."
     )
     assert other == "Approving in staging needs the approver role; you are viewer, requester. Approvers: @dev-leads."
     assert "@lea" not in asked
