@@ -396,7 +396,7 @@ async def test_whoever_asked_reminds_the_approvers_once_in_half_an_hour(world: W
     await world.chooses(world.dana, card, "remind")
     refused = await world.told(world.dana, "You can remind them again at ")
     world.moves_on(timedelta(minutes=65))
-    await world.reads(card, "⏳ Waiting for ")
+    await world.slack.wait_for(lambda: "⏳ Waiting for " in world.thread_without_card(card))
     world.moves_on(timedelta(minutes=31))
     await world.chooses(world.dana, card, "remind")
     await world.slack.wait_for(lambda: world.thread(card).count("reminds you") == 2, timeout=20)
