@@ -18,7 +18,7 @@ story: $(READY)
 	$(BIN)/obproxy-bot story
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 4 --dist worksteal  # the stories mostly wait
+	$(BIN)/python -m pytest -n 3 --dist worksteal  # four starve the stories on two cores
 
 # What takes minutes: crowds of requests on several replicas, hours of outages.
 long: $(READY)

@@ -192,7 +192,7 @@ async def test_events_that_slack_sends_again_have_one_effect(world: World) -> No
     await _asks_in(world, away)
     await world.told(world.dana, "Asked: #1")
     joined = {"type": "member_joined_channel", "channel": away.id, "channel_type": "G", "team": world.slack.team_id}
-    blocked = await _thread_at(world, away)
+    blocked = await _blocked_at(world, away)
 
     others = [joined | {"user": world.eve.id}, {"type": "channel_rename"}, {"type": "channel_unarchive"}]
     acks = [await world.slack.send_event(event) for event in others]
@@ -205,6 +205,14 @@ async def test_events_that_slack_sends_again_have_one_effect(world: World) -> No
     await world.slack.wait_for(lambda: away.messages, timeout=DEADLINE)
     await world.caught_up()
     assert len(away.messages) == 1
+
+
+async def _blocked_at(world: World, room: Room) -> Thread:
+    """Wait until the thread in *room* is given up there, and return it."""
+    async with asyncio.timeout(DEADLINE):
+        while not (thread := await _thread_at(world, room)).blocked:
+            await world.clock.sleep(1.0)
+    return thread
 
 
 async def _asks_in(world: World, room: Room) -> None:
