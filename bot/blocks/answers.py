@@ -59,7 +59,7 @@ def unknown(word: str, nearest: str, t: Translator) -> Message:
 
 def decided(request: Request, counted: Approvals, t: Translator, *, is_paused: bool) -> Message:
     """Return what an approver's click on *request* has done."""
-    fields = {"number": request.number, "given": len(counted.given), "needed": counted.needed}
+    fields = {"number": request.number, "given": min(len(counted.given), counted.needed), "needed": counted.needed}
     message = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. Others are missing.")
     enough = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. It goes to OCP now.")
     paused = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. It is held until somebody resumes OCP.")
