@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
+# Many a test starts the bot as a process: what one has compiled the next ones take, wherever this is switched off.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: setup story test long chaos invariants lint lock texts
 
 setup: $(READY)

@@ -8,7 +8,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-from .databases import a_database, a_file, a_server, drop
+from .databases import a_database, a_file, a_server, a_template, drop
 
 # Plain lines: the library's own renderer draws every local variable of a traceback, which takes seconds.
 structlog.configure(
@@ -31,17 +31,24 @@ def postgres() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def migrated(postgres: str) -> Iterator[str]:
+    """A database of PostgreSQL to be copied: migrating one takes as long as many a test."""
+    with a_template(postgres) as url:
+        yield url
+
+
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
-    """An empty database of PostgreSQL; its address."""
-    url = a_database(postgres)
+def postgres_url(postgres: str, migrated: str) -> Iterator[str]:
+    """A database of PostgreSQL that was migrated and is empty; its address."""
+    url = a_database(postgres, migrated)
     yield url
     drop(url, postgres)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of either kind; its address."""
+    """A database of either kind that was migrated and is empty; its address."""
     if request.param == "sqlite":
         yield a_file(tmp_path)
     else:

