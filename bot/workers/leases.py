@@ -47,7 +47,7 @@ class Leases:
     async def _renew(self) -> None:
         asked_at = self.clock.monotonic()
         names = (*self.names, *self.of_ocp) if self.may_lead() else self.names
-        held = await self.store.lease(names, self.holder, LEASE_SECONDS / self.speed)
+        held = await self.store.lease(names, self.holder, LEASE_SECONDS / self.speed) if names else frozenset()
         if self.is_over:  # the end has begun meanwhile
             await self.give_back()
             return

@@ -1,11 +1,15 @@
 """A world of its own for every story."""
 
-from collections.abc import AsyncIterator, Iterator
+import sys
+from collections.abc import AsyncIterator, Iterator, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 
 from bot import environment
+from bot.domain.errors import StoreUnavailable
 
 from .guard import Guard
 from .two import TwoOcps
@@ -19,6 +23,23 @@ def guard(monkeypatch: pytest.MonkeyPatch) -> Iterator[Guard]:
     guard.watch(monkeypatch)
     yield guard
     assert guard.refused == [], "called while a transaction was open"
+
+
+@pytest.fixture(autouse=True)
+def failed_rounds() -> Iterator[list[str]]:
+    """No round of a worker may fail in a story, except where the database is away; what failed."""
+    failed: list[str] = []
+
+    def note(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if event["event"].startswith("a round failed") and not isinstance(sys.exception(), StoreUnavailable):
+            failed.append(f"{event['worker']}: {sys.exception()!r}")
+        return event
+
+    processors = structlog.get_config()["processors"]
+    structlog.configure(processors=[note, *processors])
+    yield failed
+    structlog.configure(processors=processors)
+    assert failed == [], "a worker's round failed"
 
 
 @pytest.fixture(autouse=True)

@@ -57,8 +57,9 @@ async def told(world: World) -> list[str]:
 
 @pytest.mark.invariant(2)
 @pytest.mark.invariant(3)
-async def test_an_outage_of_ocp_is_told_in_two_notices(world: World) -> None:
+async def test_an_outage_of_ocp_is_told_in_two_notices(either_world: World) -> None:
     """Cards show the silence and then not; threads catch up in a handful of replies; nobody is called."""
+    world = either_world
     world.ocp.slow(INSTALL, 120.0)
     await world.start_bot()
     cards = await running(world, 2)

@@ -39,6 +39,20 @@ async def test_what_is_not_renewed_is_not_ours_any_more(database: Database) -> N
     assert not leases.has("send")
 
 
+async def test_who_may_not_lead_asks_for_nothing_and_later_for_all(database: Database) -> None:
+    """A replica that cannot reach OCP leaves its environment to others; that is no error of its database's."""
+    is_there = False
+    leases = Leases(database, StillClock(), "a", (), of_ocp=["watch prod"], may_lead=lambda: is_there)
+
+    await leases.renew()
+    had = leases.has("watch prod")
+    is_there = True
+    await leases.renew()
+
+    assert not had
+    assert leases.has("watch prod")
+
+
 async def test_the_end_gives_back_what_is_being_renewed(database: Database) -> None:
     """However the two meet, nobody has to wait for a lease of a process that has ended."""
     for number in range(20):
