@@ -446,6 +446,10 @@ class Tx(Protocol):
         """Return the names of all environments that something is stored of."""
         ...
 
+    async def leave_other_places(self, name: str, place: Place) -> None:
+        """Show the environment's own timeline nowhere but at *place*."""
+        ...
+
     async def has_thread_of_environment(self, name: str, place: Place) -> bool:
         """Return whether the environment's own timeline is shown at *place* already."""
         ...

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import structlog
 
+from bot.domain.answer import Accepted, Call
+from bot.ocp.writes import log_write
 from bot.telemetry import logs
+from tests.builders import a_task
 
 pytestmark = pytest.mark.invariant(7)
 
@@ -39,6 +42,16 @@ def test_secrets_are_taken_out_however_deep_they_stand(log: io.StringIO) -> None
     assert line["event"] == "got '***'"
     assert line["told"] == {"a": ["it is ***"], "b": {"c": "password=***", "api_token": "***", "number": 7}}
     assert (line["error"], line["seconds"], line["body"]) == ("-- ***", 0.5, None)
+
+
+def test_what_ocp_answered_to_a_write_is_kept_at_every_level(log: io.StringIO) -> None:
+    """Before it is stored nobody else knows the task; it holds no secret either."""
+    logs.set_up("ERROR", [OWN], log)
+
+    log_write(Call("POST", "/api/v2/obproxy/clusters", {}), None, Accepted(a_task(), f"trace {OWN}"), seconds=0.5)
+
+    [line] = lines(log)
+    assert (line["event"], line["task"], line["trace_id"]) == ("ocp_write", a_task().id, "trace ***")
 
 
 @pytest.mark.parametrize("logger", [structlog.get_logger(), logging.getLogger("a.library")])

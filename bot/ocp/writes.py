@@ -9,7 +9,8 @@ from bot.domain.answer import Accepted, Answer, Call, NotSent, Refused, Stopped,
 
 from .heard import Heard, Result
 
-log = structlog.get_logger()
+to_keep = structlog.wrap_logger(None, wrapper_class=structlog.BoundLogger)
+"""Writes whatever LOG_LEVEL says: before an answer is stored, the log alone has it."""
 
 
 def content_of(call: Call) -> bytes | None:
@@ -23,7 +24,7 @@ def log_write(call: Call, result: Result | None, answer: Answer | None, *, secon
     """Write one line; without an *answer* the call was broken off (cancelled), and nobody knows what became of it."""
     said = _said(answer) if answer else {"outcome": "broken_off"}
     status = result.status if isinstance(result, Heard) else None
-    log.info("ocp_write", method=call.method, path=call.path, status=status, seconds=round(seconds, 3), **said)
+    to_keep.info("ocp_write", method=call.method, path=call.path, status=status, seconds=round(seconds, 3), **said)
 
 
 def _said(answer: Answer) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Update,
     and_,
     case,
+    delete,
     func,
     insert,
     literal,
@@ -316,6 +317,11 @@ class Transaction:
         """Return the names of all environments that something is stored of."""
         found = await self._connection.execute(select(environments.c.name).order_by(environments.c.name))
         return tuple(found.scalars())
+
+    async def leave_other_places(self, name: str, place: Place) -> None:
+        """Show the environment's own timeline nowhere but at *place*."""
+        there = and_(threads.c.environment == name, threads.c.channel != place.channel, threads.c.request.is_(None))
+        await self._connection.execute(delete(threads).where(there))
 
     async def has_thread_of_environment(self, name: str, place: Place) -> bool:
         """Return whether the environment's own timeline is shown at *place* already."""

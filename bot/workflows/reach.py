@@ -201,7 +201,7 @@ class Reach:
             return
         if self.leads():
             log.warning("OCP is silent; it is asked until it answers", since=since.isoformat(), error=str(error))
-            await self.silence.begin(since)
+            await self.silence.begin(since, row)
         elif now - since >= ALONE_FOR:
             log.warning("OCP is silent here, and not where it is called", since=since.isoformat(), error=str(error))
             self.silent_since = now
@@ -210,7 +210,7 @@ class Reach:
         """Let work go on where it stood still; *version* None was not told this time."""
         self.silent_since, self.failures, self.ask_at = None, 0, 0.0
         if row.away_since is None and version and version != row.ocp_version:
-            await self.silence.note(version)
+            await self.silence.note(version, row)
         elif row.away_since is not None and self._is_away(row):
             self.answers = row.away_since, await self.silence.go_on()
         self.version = self.version if version is None else version

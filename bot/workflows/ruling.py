@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.domain.event import Event, Fact, Kind
 from bot.domain.records import EnvironmentRow
@@ -10,14 +11,17 @@ from bot.ports import Clock, Store, Tx, Wake
 from .again import decide_again
 from .stop import OWED_SINCE
 
+ARE_NEW_FOR = timedelta(hours=1)
+"""How long replicas with the rules before may still run and draw cards by them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """
     Write what a start has loaded; what differs from the start before is told in the approvals channel, too.
 
-    The cards of requests that wait or run there are drawn again then: they show whom it waits for, and what can be
-    done.
+    The cards of requests that wait or run there are drawn again then, and by each start while the rules are new: they
+    show whom it waits for, and what can be done.
     """
 
     store: Store
@@ -30,13 +34,15 @@ class Ruling:
         async def attempt() -> None:
             async with self.store.transaction() as tx:
                 row = await tx.environment(environment)  # first, for it is locked: starts come one after the other
-                before = _rules_of(await _latest(tx, environment, Kind.RULES_LOADED))
-                changed = _differing(rules, before) if before else []
-                facts = [Fact(Kind.RULES_LOADED, {"hash": hash_, "changed": changed, "rules": dict(rules)})]
+                latest, now = await _latest(tx, environment, Kind.RULES_LOADED), self.clock.now()
+                changed = _differing(rules, before) if (before := _rules_of(latest)) else []
+                since = _since(latest) if latest and not changed else now
+                loaded = {"hash": hash_, "changed": changed, "rules": dict(rules), "since": since.isoformat()}
+                facts = [Fact(Kind.RULES_LOADED, loaded)]
                 if changed:
                     facts.append(Fact(Kind.RULES_CHANGED, {"hash": hash_, "changed": changed}))
                 is_back = await _is_gone(tx, environment)
-                await self._save(tx, row, facts, shows=is_back or bool(changed))
+                await self._save(tx, row, facts, shows=is_back or now - since < ARE_NEW_FOR)
 
         await decide_again(attempt)
         self.wake()
@@ -84,6 +90,12 @@ async def _is_gone(tx: Tx, environment: str) -> bool:
 
 async def _latest(tx: Tx, environment: str, *kinds: Kind) -> Event | None:
     return await tx.latest_event(f"environment:{environment}", kinds)
+
+
+def _since(loaded: Event) -> datetime:
+    """Return since when the rules that were *loaded* last have stood; versions before did not write it."""
+    since = loaded.content.get("since")
+    return datetime.fromisoformat(since) if isinstance(since, str) else loaded.time
 
 
 def _rules_of(loaded: Event | None) -> Mapping[str, object]:

@@ -40,11 +40,15 @@ class Silence:
         async with self.store.reading() as tx:
             return await tx.environment(self.environment)
 
-    async def begin(self, since: datetime) -> None:
-        """Tell that OCP has been silent *since*; a stop is told by itself and is no silence."""
+    async def begin(self, since: datetime, seen: EnvironmentRow) -> None:
+        """
+        Tell that OCP has been silent *since*; a stop is told by itself and is no silence.
+
+        *seen* is the environment as it was when that was decided: a replica that stood still since writes nothing.
+        """
 
         async def silent(_: Tx, row: EnvironmentRow) -> Changed:
-            if row.away_since is not None or self.brake.stops(row):
+            if row.version != seen.version or row.away_since is not None or self.brake.stops(row):
                 return None
             return replace(row, away_since=since), [Fact(Kind.AWAY, {"since": since.isoformat()})]
 
@@ -95,11 +99,11 @@ class Silence:
         log.info("OCP answers again; what has waited goes on", **told)
         return replace(row, away_since=None, ocp_version=now_is), [Fact(Kind.BACK, told)]
 
-    async def note(self, version: str) -> None:
-        """Keep OCP's version; one that has changed without a silence is told to nobody."""
+    async def note(self, version: str, seen: EnvironmentRow) -> None:
+        """Keep OCP's version in the place of the one *seen*; a change without a silence is told to nobody."""
 
         async def noted(_: Tx, row: EnvironmentRow) -> Changed:
-            return replace(row, ocp_version=version), []
+            return None if row.ocp_version != seen.ocp_version else (replace(row, ocp_version=version), [])
 
         await self._write(noted)
 

@@ -63,10 +63,11 @@ class Brake:
             await self._write(fact, stopped=f"{reason}: {detail}", digest=self.digest)
 
     async def show_at(self, place: Place) -> None:
-        """Let what happens to the environment be told at *place*; called at start, by several replicas at once, too."""
+        """Let what happens to the environment be told at *place* only; called at start, by several replicas at once."""
 
         async def attempt() -> None:
             async with self.store.transaction() as tx:
+                await tx.leave_other_places(self.environment, place)
                 if not await tx.has_thread_of_environment(self.environment, place):
                     row = await tx.environment(self.environment)
                     await tx.save_thread(self._thread(place, cursor=row.seq))

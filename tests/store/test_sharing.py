@@ -16,6 +16,7 @@ from sqlalchemy import Connection, MetaData, create_engine, inspect, make_url, t
 import bot.store
 from bot.domain.errors import StoreUnavailable
 from bot.domain.event import Fact, Kind
+from bot.domain.records import Thread
 from bot.domain.request import Place
 from bot.store.database import Database
 from bot.store.trouble import is_passing
@@ -190,3 +191,29 @@ async def test_replicas_that_start_at_once_show_the_environment_in_one_thread(da
 
     async with database.engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM threads")) == 1
+
+
+async def test_an_environment_is_shown_in_its_approvals_channel_only(database: Database) -> None:
+    """A start with another channel leaves the one before; requests and other environments stay where they are."""
+    ids = itertools.count()
+    prod, staging = (
+        Brake(database, StillClock(), lambda: f"t-{next(ids)}", name, "digest", lambda: None)
+        for name in ("prod", "staging")
+    )
+    old, new = Place("T0TEAM", "C0DBA"), Place("T0TEAM", "C0ONCALL")
+    await staging.show_at(old)
+    await prod.show_at(old)
+    request = a_request(version=0, seq=0, head="")
+    async with database.transaction() as tx:
+        await tx.save(request, Fact(Kind.ASKED, {}), at=NOW)
+        await tx.save_thread(Thread(id="t-r", request=request.id, environment="prod", place=old, is_home=False))
+
+    await prod.show_at(new)
+
+    async with database.engine.connect() as connection:
+        found = await connection.execute(text("SELECT environment, channel, request FROM threads"))
+    assert set(map(tuple, found)) == {
+        ("staging", old.channel, None),
+        ("prod", new.channel, None),
+        ("prod", old.channel, request.id),
+    }

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.ocp.client import OcpClient
+from bot.slack.directory import SlackDirectory
 from bot.slack.messenger import SlackMessenger
 from bot.store.database import Database
 
@@ -43,10 +44,10 @@ class Guard:
     refused: list[str] = field(default_factory=list)
 
     def watch(self, patch: pytest.MonkeyPatch) -> None:
-        """Wrap the database and both ports until *patch* is undone."""
+        """Wrap the database and the ports until *patch* is undone."""
         for name in TRANSACTIONS:
             patch.setattr(Database, name, _marked(getattr(Database, name)))
-        for port in (SlackMessenger, OcpClient):
+        for port in (SlackMessenger, SlackDirectory, OcpClient):
             for name in calls_of(port):
                 patch.setattr(port, name, self._refusing(f"{port.__name__}.{name}", getattr(port, name)))
 

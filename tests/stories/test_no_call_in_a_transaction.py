@@ -7,6 +7,7 @@ import pytest
 from bot.domain.request import Place
 from bot.ocp.client import OcpClient
 from bot.ports import Message
+from bot.slack.directory import SlackDirectory
 from bot.slack.messenger import SlackMessenger
 
 from .guard import CallInTransactionError, Guard, calls_of
@@ -71,4 +72,5 @@ async def test_a_refusal_that_the_bot_hides_is_remembered(world: World, guard: G
 def test_every_call_of_the_ports_is_watched() -> None:
     """What the core can ask Slack and OCP for is what goes out through them."""
     assert {"post", "update", "delete", "find", "tell", "open_view", "direct"} <= set(calls_of(SlackMessenger))
+    assert {"person", "members"} <= set(calls_of(SlackDirectory))
     assert {"send", "clusters", "cluster", "task", "tasks", "hosts", "packages", "time"} <= set(calls_of(OcpClient))

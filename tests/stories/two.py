@@ -11,9 +11,6 @@ from bot.sandbox.slack import Message, Person, Room, Submission, View
 
 from .world import DEADLINE, SPEED, World, answers
 
-ONE_ENVIRONMENT = ("APPROVALS_CHANNEL", "APPROVERS", "OPERATORS", "LOOK_SECONDS")
-"""What the file holds, beside every variable whose name begins with OCP."""
-
 FOR_PROD, FOR_STAGING = "CHG0012345, second proxy for payments", "try the new version"
 
 
@@ -26,8 +23,8 @@ class TwoOcps(World):
     `rules` is what bot.toml is written from at each start.
     """
 
-    def __init__(self, folder: Path, speed: float = SPEED) -> None:
-        super().__init__(folder, speed)
+    def __init__(self, folder: Path, speed: float = SPEED, database_url: str = "") -> None:
+        super().__init__(folder, speed, database_url)
         self.staging = SandboxOcp(speed=speed, subtask_seconds=3.0, version="4.2.1")
         self.elsewhere, self.tests = self.slack.room("web-team"), self.slack.room("staging-approvals")
         self.lea, self.ada, self.sam = map(self.slack.person, ("lea", "ada", "sam"))
@@ -58,9 +55,7 @@ class TwoOcps(World):
         path = self.folder / "bot.toml"
         urls = {"prod": self.ocp.url, "staging": self.staging.url}
         path.write_text("\n".join(_lines({name: {"url": urls[name], **self.rules[name]} for name in self.rules})))
-        common = super().environment()
-        kept = {name: common[name] for name in common if not name.startswith("OCP_") and name not in ONE_ENVIRONMENT}
-        return kept | {"POLICY_FILE": str(path), "BOTH_PASSWORD": self.ocp.password} | changes
+        return super().environment(POLICY_FILE=str(path), BOTH_PASSWORD=self.ocp.password, **changes)
 
     async def form(self, person: Person, room: Room | None = None) -> View:
         """Let *person* type the command, in #pay-team if no *room* is given; return the form."""

@@ -535,6 +535,23 @@ async def test_a_silence_that_all_meet_is_told_by_one(ocp: SandboxOcp, postgres_
     await fleet.close()
 
 
+async def test_a_replica_that_stood_still_writes_nothing_over_newer_facts(replicas: list[Replica]) -> None:
+    """It had decided to tell a silence, and to keep a version; another one has told both, and more, meanwhile."""
+    slow, quick = replicas
+    seen = await slow.row()
+    await quick.goes_away()
+    await quick.ocp.up()
+    await quick.rounds(100)
+    told, row = await quick.told(), await quick.row()
+    assert told[-2:] == [Kind.AWAY, Kind.BACK]
+
+    await slow.reach.silence.begin(NOW, seen)
+    await slow.reach.silence.note("4.0.0", seen)
+
+    assert await slow.told() == told
+    assert await slow.row() == row
+
+
 @pytest.mark.long
 async def test_who_takes_over_from_a_replica_that_ends_tells_no_old_silence(ocp: SandboxOcp, postgres_url: str) -> None:
     """One without OCP may have to lead; what it tells has not begun hours ago, and is over when another one leads."""

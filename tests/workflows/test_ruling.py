@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 import pytest
 
-from bot.domain.event import Event, Kind, first_broken
+from bot.domain.event import Event, Fact, Kind, first_broken
+from bot.domain.records import Thread
 from bot.store.database import Database
 from bot.workflows.ruling import Ruling
-from tests.builders import NOW
+from tests.builders import NOW, a_request
 from tests.still_clock import StillClock
 
 FIRST: Mapping[str, object] = {
@@ -18,6 +20,7 @@ FIRST: Mapping[str, object] = {
     "operations": {},
 }
 MORE: Mapping[str, object] = {**FIRST, "rules": {"approvers": ["S0DBA", "U0OMAR"], "approvals_required": 2}}
+ASKED = Fact(Kind.ASKED, {})
 OWN: Mapping[str, object] = {**MORE, "production": False, "operations": {"obproxy.create": {"approvals_required": 3}}}
 
 
@@ -56,7 +59,7 @@ async def test_the_first_start_writes_the_rules_and_their_hash(
 
     [loaded] = await events(database)
     assert (loaded.kind, loaded.actor, loaded.time) == (Kind.RULES_LOADED, "bot", NOW)
-    assert loaded.content == {"hash": "hash-1", "changed": [], "rules": FIRST}
+    assert loaded.content == {"hash": "hash-1", "changed": [], "rules": FIRST, "since": NOW.isoformat()}
     assert woken == ["now"]
 
 
@@ -97,6 +100,32 @@ async def test_each_environment_has_a_record_of_its_own(database: Database, ruli
 
     assert told(await events(database, "staging")) == [(Kind.RULES_LOADED, "hash-2", [])]
     assert len(await events(database)) == 1
+
+
+async def test_each_start_draws_cards_anew_while_the_rules_are_new(database: Database) -> None:
+    """A replica that still ran with the rules before may have drawn them by those; an hour later none does."""
+    clock = StillClock()
+    ruling = Ruling(database, clock, lambda: None)
+    thread = await _with_a_card(database)
+
+    drawn = list[bool]()
+    for rules, minutes in ((FIRST, 0), (FIRST, 30), (FIRST, 120), (MORE, 0), (MORE, 59), (MORE, 2), (FIRST, 0)):
+        clock.seconds += minutes * 60
+        await ruling.load("prod", rules, str(rules))
+        async with database.transaction() as tx:
+            owed = await tx.thread(thread)
+            drawn.append(owed.card_in_flight is not None)
+            await tx.save_thread(replace(owed, card_in_flight=None))
+
+    assert drawn == [True, True, False, True, True, False, True]
+
+
+async def _with_a_card(database: Database) -> str:
+    request = a_request(version=0, seq=0, head="")
+    thread = Thread(id="t-1", request=request.id, environment="prod", place=request.home, is_home=True)
+    async with database.transaction() as tx:
+        await tx.save(request, ASKED, at=NOW)
+        return (await tx.save_thread(replace(thread, root_ts="1.0"))).id
 
 
 async def test_replicas_that_start_at_once_tell_a_change_once(database: Database, ruling: Ruling) -> None:
