@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -27,23 +27,26 @@ LONG = 900.0
 @pytest.fixture
 async def replicas(tmp_path: Path, postgres_url: str) -> AsyncIterator[Replicas]:
     """None is running yet."""
-    async for replicas in _on(World(tmp_path, 20.0, postgres_url)):
+    async with _on(World(tmp_path, 20.0, postgres_url)) as replicas:
         yield replicas
 
 
 @pytest.fixture
 async def many_replicas(tmp_path: Path, postgres_url: str) -> AsyncIterator[Replicas]:
     """On a slower clock, so that many requests find room on two cores."""
-    async for replicas in _on(World(tmp_path, 4.0, postgres_url)):
+    async with _on(World(tmp_path, 4.0, postgres_url)) as replicas:
         yield replicas
 
 
+@asynccontextmanager
 async def _on(world: World) -> AsyncIterator[Replicas]:
     replicas = Replicas(world)
     async with world.slack, world.ocp:
-        yield replicas
-        await replicas.close()
-        await world.end()
+        try:
+            yield replicas
+        finally:
+            await replicas.close()
+            await world.end()
 
 
 @pytest.mark.long
@@ -104,33 +107,33 @@ async def test_the_end_of_the_leader_hands_its_work_on_at_once(replicas: Replica
     await world.shows_everything_once()
 
 
+@pytest.mark.long
 @pytest.mark.invariant(1)
 @pytest.mark.invariant(2)
 async def test_where_one_ocp_is_away_the_other_one_goes_on_whoever_dies(tmp_path: Path, postgres_url: str) -> None:
     """Prod does not answer, and the replica that works dies: staging's request is done, and prod's once it is back."""
     world = TwoOcps(tmp_path, 20.0, postgres_url)
     world.rules["prod"]["approvals_required"] = 1
-    async with world.staging:
-        async for replicas in _on(world):
-            await replicas.start("a", "b")
-            prod = await world.asks_in("prod")
-            await world.ocp.down()
-            await world.omar.clicks(prod, "request.approve")
-            await world.is_told("has not answered since")
-            staging = await world.asks_in("staging", hosts="12")
-            await world.sam.clicks(staging, "request.approve")
-            await world.happens(Kind.APPROVED, 2)
-            await replicas.kill(await _leader(replicas, "submit staging"))
-            await world.reads(staging, "✅ Done: pay_01 in staging")
-            sent = world.names_sent()
-            await world.ocp.up()
-            await world.reads(prod, "✅ Done: pay_01 in prod")
+    async with world.staging, _on(world) as replicas:
+        await replicas.start("a", "b")
+        prod = await world.asks_in("prod")
+        await world.ocp.down()
+        await world.omar.clicks(prod, "request.approve")
+        await world.is_told("has not answered since")
+        staging = await world.asks_in("staging", hosts="12")
+        await world.sam.clicks(staging, "request.approve")
+        await world.happens(Kind.APPROVED, 2)
+        await replicas.kill(await _leader(replicas, "submit staging"))
+        await world.reads(staging, "✅ Done: pay_01 in staging")
+        sent = world.names_sent()
+        await world.ocp.up()
+        await world.reads(prod, "✅ Done: pay_01 in prod")
 
-            assert sent == ([], ["pay_01"])
-            assert world.names_sent() == (["pay_01"], ["pay_01"])
-            for number in (1, 2):
-                await world.shows_everything_once(number)
-            assert not any("a round failed" in replicas.log(name) for name in "ab")
+        assert sent == ([], ["pay_01"])
+        assert world.names_sent() == (["pay_01"], ["pay_01"])
+        for number in (1, 2):
+            await world.shows_everything_once(number)
+        assert not any("a round failed" in replicas.log(name) for name in "ab")
 
 
 async def _lively(replicas: Replicas, *, requests: int) -> None:
