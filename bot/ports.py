@@ -406,7 +406,7 @@ class Tx(Protocol):
         ...
 
     async def thread(self, thread_id: str) -> Thread:
-        """Return a thread."""
+        """Return a thread; raises Conflict if it is not shown any more."""
         ...
 
     async def threads_behind(self) -> tuple[tuple[Thread, int], ...]:

@@ -255,9 +255,11 @@ class Transaction:
         return tuple(to_thread(row) for row in await self._rows(queries.THREADS_OF, {"request": request_id}))
 
     async def thread(self, thread_id: str) -> Thread:
-        """Return a thread."""
+        """Return a thread; raises Conflict if it is not shown any more."""
         found = await self._connection.execute(select(threads).where(threads.c.id == thread_id))
-        return to_thread(found.mappings().one())
+        if (row := found.mappings().one_or_none()) is None:
+            raise Conflict(f"thread {thread_id} is not shown any more")
+        return to_thread(row)
 
     async def threads_behind(self) -> tuple[tuple[Thread, int], ...]:
         """Return the threads that lack a root, are behind their timeline or have something in flight, with its end."""

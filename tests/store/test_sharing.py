@@ -14,7 +14,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, MetaData, create_engine, inspect, make_url, text
 
 import bot.store
-from bot.domain.errors import StoreUnavailable
+from bot.domain.errors import Conflict, StoreUnavailable
 from bot.domain.event import Fact, Kind
 from bot.domain.records import Thread
 from bot.domain.request import Place
@@ -212,6 +212,9 @@ async def test_an_environment_is_shown_in_its_approvals_channel_only(database: D
 
     async with database.engine.connect() as connection:
         found = await connection.execute(text("SELECT environment, channel, request FROM threads"))
+    with pytest.raises(Conflict):  # who was about to post there meets another sender's decision, no error
+        async with database.reading() as tx:
+            await tx.thread("t-1")
     assert set(map(tuple, found)) == {
         ("staging", old.channel, None),
         ("prod", new.channel, None),
