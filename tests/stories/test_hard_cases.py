@@ -249,7 +249,7 @@ async def test_a_reject_that_is_sent_twice_is_no_defeat(world: World) -> None:
     await world.omar.clicks(card, "request.reject")
     form = await world.omar.modal()
 
-    async with locked(world, seconds=3):
+    async with locked(world):
         first = await world.omar.submits(form, {"reason": "wrong hosts"})
     await world.happens("request.rejected")
     second = await world.omar.submits(form, {})

@@ -501,7 +501,7 @@ async def test_a_close_that_is_sent_again_is_no_defeat(world: World) -> None:
     await world.omar.clicks(card, "request.close")
     form = await world.omar.modal()
 
-    async with locked(world, seconds=3):
+    async with locked(world):
         first = await world.omar.submits(form, {"reason": "made by hand"})
     await world.happens("request.closed")
     second = await world.omar.submits(form, {})

@@ -69,7 +69,7 @@ class Person:
         """Open the app's Home, which sends the bot an event."""
         return await commands.open_home(self.stage, self, tab)
 
-    async def modal(self, timeout: float = 5) -> View:  # noqa: ASYNC109 - a deadline of the person, not of the call
+    async def modal(self, timeout: float = 15) -> View:  # noqa: ASYNC109 - a deadline of the person, not of the call
         """
         Wait for the next modal opened for them that they have not been given yet.
 

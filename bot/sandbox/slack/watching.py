@@ -54,7 +54,7 @@ class Watching:
         """Call *watcher* with (posted, updated, deleted, ephemeral or modal; the message or view)."""
         self._parts.workspace.changes.watch(watcher)
 
-    async def wait_for(self, condition: Callable[[], T], timeout: float = 5) -> T:  # noqa: ASYNC109
+    async def wait_for(self, condition: Callable[[], T], timeout: float = 15) -> T:  # noqa: ASYNC109
         """
         Return *condition*'s first truthy value, looking again whenever the sandbox changes.
 

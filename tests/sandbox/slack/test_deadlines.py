@@ -43,7 +43,7 @@ async def test_nobody_answers(
         await client.views_open(trigger_id=late["payload"]["trigger_id"], view=a_modal(section("Late")))
 
     assert not command.acked
-    assert 3 <= command.seconds < 3.5
+    assert command.seconds >= 3
     assert dana.errors[0] == '/obproxy failed with the error "operation_timeout"'
     assert not click.acked
     assert "go" in dana.errors[1]
