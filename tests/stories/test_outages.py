@@ -60,10 +60,10 @@ async def told(world: World) -> list[str]:
 async def test_an_outage_of_ocp_is_told_in_two_notices(either_world: World) -> None:
     """Cards show the silence and then not; threads catch up in a handful of replies; nobody is called."""
     world = either_world
-    world.ocp.slow(INSTALL, 120.0)
+    world.ocp.slow(INSTALL, 240.0)
     await world.start_bot()
     cards = await running(world, 2)
-    await without_ocp(world, cards, 140.0)
+    await without_ocp(world, cards, 260.0)
 
 
 @pytest.mark.long
