@@ -446,8 +446,8 @@ class Tx(Protocol):
         """Return the names of all environments that something is stored of."""
         ...
 
-    async def leave_other_places(self, name: str, place: Place) -> None:
-        """Show the environment's own timeline nowhere but at *place*."""
+    async def leave_other_places(self, name: str, place: Place) -> int | None:
+        """Show the environment's own timeline nowhere but at *place*; return the first cursor left, if there is one."""
         ...
 
     async def has_thread_of_environment(self, name: str, place: Place) -> bool:

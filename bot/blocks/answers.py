@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from bot.domain.approvals import Approvals
+from bot.domain.barred import STOPPED, UNREACHABLE
 from bot.domain.errors import FormRefused
 from bot.domain.grant import ITSELF, Grant, typed_here
+from bot.domain.pause import PAUSED
 from bot.domain.policy import OPERATOR
 from bot.domain.request import Request, State
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
@@ -57,15 +59,22 @@ def unknown(word: str, nearest: str, t: Translator) -> Message:
     return told(Text(N_('No command "%(word)s". Did you mean /obproxy %(nearest)s?'), fields), t)
 
 
-def decided(request: Request, counted: Approvals, t: Translator, *, is_paused: bool) -> Message:
-    """Return what an approver's click on *request* has done."""
+NOT_YET = {
+    PAUSED: N_("It is held until somebody resumes OCP."),
+    STOPPED: N_("Nothing is sent while calls to OCP are stopped; the card says why."),
+    UNREACHABLE: N_("Nothing is sent while OCP does not answer."),
+}
+
+
+def decided(request: Request, counted: Approvals, t: Translator, *, barred: str) -> Message:
+    """Return what an approver's click on *request* has done; *barred* is why nothing goes out now, "" if it does."""
     fields = {"number": request.number, "given": min(len(counted.given), counted.needed), "needed": counted.needed}
-    message = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. Others are missing.")
-    enough = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. It goes to OCP now.")
-    paused = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. It is held until somebody resumes OCP.")
-    if counted.are_enough:
-        message = paused if is_paused else enough
-    return told(Text(message, fields), t)
+    if not counted.are_enough:
+        missing = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. Others are missing.")
+        return told(Text(missing, fields), t)
+    then = Text(NOT_YET.get(barred, N_("It goes to OCP now.")))
+    enough = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. %(then)s")
+    return told(Text(enough, {**fields, "then": then}), t)
 
 
 def told(text: Words, t: Translator) -> Message:

@@ -44,12 +44,12 @@ def approved(event: Event, sheet: Sheet) -> list[Words]:
     """Somebody approved it, released it, or let it be sent again."""
     if event.content.get("after") == State.UNCERTAIN:
         return [Text(N_("📨 To be sent again, decided by %(who)s, %(when)s."), who_and_when(event)), looks_first(sheet)]
-    is_paused = bool(event.content.get("paused"))
-    fields = {**who_and_when(event), "then": pausing.sending(sheet, is_paused=is_paused)}
+    barred = pausing.barred_then(event)
+    fields = {**who_and_when(event), "then": pausing.sending(sheet, barred)}
     if event.content.get("after") == State.HELD:
         return [Text(N_("📨 Released by %(who)s, %(when)s. %(then)s"), fields)]
     if event.actor == BOT:
-        return [unasked(sheet, is_paused=is_paused)]
+        return [unasked(sheet, barred)]
     given, needed = event.content.get("given"), event.content.get("needed")
     if isinstance(needed, int) and needed > 1:
         fields |= {"given": given, "needed": needed}
@@ -57,9 +57,9 @@ def approved(event: Event, sheet: Sheet) -> list[Words]:
     return [Text(N_("📨 Approved by %(who)s, %(when)s. %(then)s"), fields)]
 
 
-def unasked(sheet: Sheet, *, is_paused: bool) -> Text:
+def unasked(sheet: Sheet, barred: str) -> Text:
     """Return that it goes out without anybody's approval."""
-    fields = {"environment": literal(sheet.request.environment), "then": pausing.sending(sheet, is_paused=is_paused)}
+    fields = {"environment": literal(sheet.request.environment), "then": pausing.sending(sheet, barred)}
     return Text(N_("📨 Nobody has to approve in %(environment)s. %(then)s"), fields)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from bot.domain.barred import barred
 from bot.domain.event import Kind
 from bot.domain.request import State
 from bot.domain.sheet import Sheet
@@ -116,12 +117,12 @@ def _sending(sheet: Sheet) -> list[Words]:
         delay = telling.told(sheet.cause, sheet)
     if request.decided_at is None:
         return [*before.plain_state(request), *delay]
-    is_paused = sheet.environment.pause is not None and request.state is State.APPROVED
+    why = barred(sheet.environment) if request.state is State.APPROVED else ""
     if sheet.runs_unapproved:
-        return [glass.sending(sheet, is_paused=is_paused), *delay]
+        return [glass.sending(sheet, why), *delay]
     if request.decided_by is None:
-        return [before.unasked(sheet, is_paused=is_paused), *delay]
-    then = pausing.sending(sheet, is_paused=is_paused)
+        return [before.unasked(sheet, why), *delay]
+    then = pausing.sending(sheet, why)
     fields = {"who": People(approvers_of(sheet)), "when": When(request.decided_at), "then": then}
     return [Text(N_("📨 Approved by %(who)s, %(when)s. %(then)s"), fields), *delay]
 

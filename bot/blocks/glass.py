@@ -52,12 +52,12 @@ def unapproved(event: Event, sheet: Sheet) -> list[Words]:
     fields = {**who_and_when(event), "number": sheet.request.number, "reason": literal(data["reason"], 400)}
     first = N_('🟠 %(who)s ran #%(number)s without approval, %(when)s: "%(reason)s"')
     own = N_('🟠 %(who)s ran their own #%(number)s without approval, %(when)s: "%(reason)s"')
-    return [Text(own if data.get("own") else first, fields), _before(data, sheet)]
+    return [Text(own if data.get("own") else first, fields), _before(event, sheet)]
 
 
-def sending(sheet: Sheet, *, is_paused: bool) -> Text:
+def sending(sheet: Sheet, barred: str) -> Text:
     """Return the first line of a card until OCP has a task for it."""
-    return Text("📨 %(then)s", {"then": pausing.sending(sheet, is_paused=is_paused)})
+    return Text("📨 %(then)s", {"then": pausing.sending(sheet, barred)})
 
 
 def noted(sheet: Sheet) -> list[Words]:
@@ -76,10 +76,11 @@ def decision(sheet: Sheet) -> list[Words]:
     return [Text(message, {"who": People([run.by]), "when": When(run.at)})] if run else []
 
 
-def _before(data: dict[str, Any], sheet: Sheet) -> Text:
+def _before(event: Event, sheet: Sheet) -> Text:
     """Return how many had approved, and what comes now."""
+    data = event.content
     given, who = int(data["given"]), [str(each) for each in data["approved_by"]]
-    then = pausing.sending(sheet, is_paused=False)  # nobody runs anything while it is paused
+    then = pausing.sending(sheet, pausing.barred_then(event))
     if not given:
         return Text(N_("Nobody has approved it. %(then)s"), {"then": then})
     fields = {**_how_many(given, int(data["needed"])), "who": People(who[:MOST_NAMED]), "then": then}

@@ -1,7 +1,8 @@
 """What to say of an environment that is paused, of one that is resumed, and of a request that is held by a pause."""
 
+from bot.domain.barred import STOPPED, UNREACHABLE
 from bot.domain.event import BOT, Event
-from bot.domain.pause import Paused
+from bot.domain.pause import PAUSED, Paused
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Counted, Text, When, Words
 
@@ -18,11 +19,21 @@ def is_paused(environment: str, pause: Paused) -> Text:
     return Text(N_("✋ %(environment)s is paused by %(who)s since %(when)s: %(why)s. Nothing is sent."), fields)
 
 
-def sending(sheet: Sheet, *, is_paused: bool) -> Text:
-    """Return what comes after an approval."""
-    if is_paused:
-        return Text(N_("Not sent while %(environment)s is paused."), {"environment": _environment(sheet)})
-    return Text(N_("Sending to OCP."))
+NOT_SENT = {
+    PAUSED: N_("Not sent while %(environment)s is paused."),
+    STOPPED: N_("Not sent while calls to OCP %(environment)s are stopped."),
+    UNREACHABLE: N_("Not sent while OCP %(environment)s does not answer."),
+}
+
+
+def sending(sheet: Sheet, barred: str) -> Text:
+    """Return what comes after an approval; *barred* is why nothing goes out, "" if it does."""
+    return Text(NOT_SENT.get(barred, N_("Sending to OCP.")), {"environment": _environment(sheet)})
+
+
+def barred_then(event: Event) -> str:
+    """Return why nothing went out when an approval came, "" if it did."""
+    return PAUSED if event.content.get("paused") else str(event.content.get("barred") or "")
 
 
 def held(event: Event, sheet: Sheet) -> Text:

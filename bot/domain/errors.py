@@ -260,9 +260,9 @@ class NotAttached(NotSaved):
 
 
 class StoreUnavailable(BotError):
-    """The database did not answer, or not in time; what was begun is undone."""
+    """The database did not answer, or not in time; what was begun is undone, unless only the answer was lost."""
 
-    user_message = N_("Not done: the bot's database does not answer. Try again in a minute.")
+    user_message = N_("Perhaps not done: the bot's database does not answer. Look again in a minute, then try again.")
 
 
 class FormNotOpened(BotError):

@@ -108,6 +108,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def timeline_of(environment: str) -> str:
+    """Return the id of an environment's own timeline."""
+    return f"environment:{environment}"
+
+
 def chain(timeline: str, seq: int, head: str, facts: Iterable[Fact], at: datetime) -> list[Event]:
     """Return *facts* as the events that follow event *seq*, whose hash is *head* ("" before the first)."""
     events: list[Event] = []

@@ -31,8 +31,8 @@ def register(app: AsyncApp, answering: Answering, desk: Desk) -> None:
         return await answered(seen, await (await desk.branch(seen)).decide.send_now(seen, by=click.user))
 
     async def answered(seen: RevisionId, counted: Approvals) -> Message:
-        request, is_paused = await desk.inspect.decided(seen)
-        return answers.decided(request, counted, desk.translator, is_paused=is_paused)
+        request, why = await desk.inspect.decided(seen)
+        return answers.decided(request, counted, desk.translator, barred=why)
 
     async def ask_why(click: Interaction) -> None:
         seen = RevisionId(click.value)

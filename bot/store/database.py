@@ -58,6 +58,8 @@ class Database:
         """Bring the schema to this version; raises StoreUnavailable if the database cannot be opened."""
         with translated():
             async with self.engine.begin() as connection:
+                if not self.is_sqlite:  # an index of a large table may take minutes
+                    await connection.execute(text("SET LOCAL statement_timeout TO 0"))
                 await connection.run_sync(upgrade)
                 if not self.is_sqlite:
                     await self._warn_of_loss(await connection.scalar(text("SHOW synchronous_commit")))

@@ -27,7 +27,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Conflict
-from bot.domain.event import BOT, Event, Fact, Kind, canonical, chain
+from bot.domain.event import BOT, Event, Fact, Kind, canonical, chain, timeline_of
 from bot.domain.records import Act, EnvironmentRow, Thread, Watch
 from bot.domain.request import Place, Request, RequestId, Revision, RevisionId, UserId
 
@@ -320,10 +320,11 @@ class Transaction:
         found = await self._connection.execute(select(environments.c.name).order_by(environments.c.name))
         return tuple(found.scalars())
 
-    async def leave_other_places(self, name: str, place: Place) -> None:
-        """Show the environment's own timeline nowhere but at *place*."""
+    async def leave_other_places(self, name: str, place: Place) -> int | None:
+        """Show the environment's own timeline nowhere but at *place*; return the first cursor left, if there is one."""
         there = and_(threads.c.environment == name, threads.c.channel != place.channel, threads.c.request.is_(None))
-        await self._connection.execute(delete(threads).where(there))
+        left = (await self._connection.execute(delete(threads).where(there).returning(threads.c.cursor))).scalars()
+        return min(left, default=None)
 
     async def has_thread_of_environment(self, name: str, place: Place) -> bool:
         """Return whether the environment's own timeline is shown at *place* already."""
@@ -382,8 +383,3 @@ class Transaction:
 def of_actors(actors: Sequence[str]) -> ColumnElement[bool]:
     """Return that one of *actors* has written an event of a request."""
     return requests.c.id.in_(select(events.c.timeline).where(events.c.actor.in_(actors)))
-
-
-def timeline_of(environment: str) -> str:
-    """Return the id of an environment's timeline."""
-    return f"environment:{environment}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot.blocks.cards import card
 from bot.blocks.replies import notice, plain, reply
 from bot.domain.audience import Who, asked_in, called_in, showing
-from bot.domain.event import Event, canonical, digest
+from bot.domain.event import Event, canonical, digest, timeline_of
 from bot.domain.pace import UNSURE_FOR
 from bot.domain.projection import Reply, Wait, as_one, next_step
 from bot.domain.records import Thread
@@ -75,7 +75,7 @@ class CatchUp:
 
     async def _read(self, tx: Tx, thread: Thread) -> Ahead:
         if thread.request is None:
-            events = await tx.events(f"environment:{thread.environment}", thread.cursor)
+            events = await tx.events(timeline_of(thread.environment), thread.cursor)
             return Ahead(thread, events, events[0].time if events else self.notes.clock.now())
         request = await tx.request(thread.request)
         if request is None:

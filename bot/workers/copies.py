@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.errors import SlackError, SlackLimited, SlackUnreachable, SlackUnsure, TokenRefused
+from bot.domain.errors import Conflict, SlackError, SlackLimited, SlackUnreachable, SlackUnsure, TokenRefused
 from bot.domain.records import Thread
 from bot.ports import Clock, Messenger, Store
 
@@ -67,12 +67,18 @@ class Copies:
             await self._settle(suspect)
         except NotNow as later:
             self.not_before[suspect.ident] = self.clock.monotonic() + later.seconds
+        except Conflict as error:
+            log.warning("a second copy of a post may stay", thread=suspect.noted.id, error=str(error))
+            self._forget(suspect)
         except Exception:
             log.exception("copies could not be looked for; it is tried again", thread=suspect.noted.id)
             self.not_before[suspect.ident] = self.clock.monotonic() + AGAIN_SECONDS
         else:
-            del self.suspects[suspect.ident]
-            self.not_before.pop(suspect.ident, None)
+            self._forget(suspect)
+
+    def _forget(self, suspect: Suspect) -> None:
+        del self.suspects[suspect.ident]
+        self.not_before.pop(suspect.ident, None)
 
     async def _settle(self, suspect: Suspect) -> None:
         """
@@ -80,6 +86,9 @@ class Copies:
 
         Every sender decides alike and only once the thread has settled on one, so two that look at the same time
         never remove both.
+
+        Raises:
+            Conflict: the thread is not shown any more, and so nothing says which copy is the one that counts.
         """
         async with self.store.reading() as tx:
             thread = await tx.thread(suspect.noted.id)

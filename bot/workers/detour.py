@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -15,6 +15,7 @@ from bot.ports import Clock, Messenger, NewId, Store, Tx
 from .gate import OPEN, Gate, NotNow
 
 BLOCKED_FOR = timedelta(minutes=5)
+BLOCKED_MOST = timedelta(days=1)
 
 log = structlog.get_logger()
 
@@ -33,14 +34,15 @@ class Detour:
         """Note that the place takes no messages, which is tried again from time to time; never an event."""
         log.warning("a thread is blocked", thread=thread.id, channel=thread.place.channel, error=str(error))
         direct = await self._conversation(thread)
-        until = self.clock.now() + BLOCKED_FOR
+        now = self.clock.now()
         async with self.store.transaction() as tx:
             request = await tx.request(thread.request) if thread.request else None
-            await tx.save_thread(replace(thread, blocked=str(error), blocked_until=until))
+            pause = _pause(request, now)
+            await tx.save_thread(replace(thread, blocked=str(error), blocked_until=now + pause))
             is_new = request is not None and direct is not None and await self._goes_on(tx, request, direct)
             if is_new or not thread.blocked:
                 await self.redraw_others(tx, thread)
-        return NotNow(BLOCKED_FOR.total_seconds())
+        return NotNow(pause.total_seconds())
 
     async def redraw_others(self, tx: Tx, thread: Thread) -> None:
         """Let the request's other cards be drawn again: whom they call, and what they say of it, has changed."""
@@ -82,6 +84,12 @@ class Detour:
         )
         await tx.save_thread(thread)
         return True
+
+
+def _pause(request: Request | None, now: datetime) -> timedelta:
+    """Return when to try again: the longer a request has ended, the later; an invitation is noticed at once anyway."""
+    ended_for = now - request.ended_at if request and request.ended_at else timedelta()
+    return min(max(BLOCKED_FOR, ended_for), BLOCKED_MOST)
 
 
 def _channels(threads: Sequence[Thread]) -> set[str]:

@@ -16,7 +16,7 @@ from bot.ports import Clock, NewId, Operation, Store, Tx, Wake
 
 from .again import decide_again
 from .counting import authors_of, ruled
-from .pause import while_paused
+from .pause import while_barred
 from .rights import Rights
 
 
@@ -144,7 +144,7 @@ class Ask:
         if self.policy.approvals_required == 0:
             request = request.approve_unasked(now=now)
             told = {"revision": revision.id, "payload_hash": revision.hash, "needed": 0, **ruled(self.policy)}
-            facts.append(Fact(Kind.APPROVED, told | await while_paused(tx, request.environment)))
+            facts.append(Fact(Kind.APPROVED, told | await while_barred(tx, request.environment)))
         stored = await tx.save(request, *facts, at=now)
         if old:
             again = Fact(

@@ -14,7 +14,7 @@ from bot.domain.texts import When
 from bot.ports import Tx
 
 from .click import payload_of
-from .pause import while_paused
+from .pause import while_barred
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Counting:
         given = {"given": len(counted.given), "needed": counted.needed, "actor_name": by.name}
         told = {**await payload_of(tx, request), **data, **given, **ruled(self.policy)}
         if counted.are_enough:
-            told |= await while_paused(tx, request.environment)
+            told |= await while_barred(tx, request.environment)
             await tx.save(approved, Fact(Kind.APPROVED, told, actor=by.id, role=APPROVER), at=now)
         else:
             await tx.save(request, Fact(Kind.COUNTED, told, actor=by.id, role=APPROVER), at=now)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.domain.barred import UNREACHABLE
 from bot.domain.errors import OcpError, OcpRefused, OcpStopped, TaskGone
 from bot.domain.form import Mistake
 from bot.domain.request import Request, State
@@ -10,7 +11,7 @@ from bot.domain.task import Task
 from bot.domain.texts import N_
 from bot.ports import Ocp, Operation, Tx
 
-from .reach import UNREACHABLE, Reach
+from .reach import Reach
 from .submit import CLOCKS_APART
 
 STOPPED = N_("Calls to OCP %(environment)s are stopped; the card says why. Nothing was done.")

@@ -14,7 +14,7 @@ from bot.ports import Clock, Store, Tx, Wake
 from .again import decide_again
 from .click import Click, payload_of
 from .counting import Counting, ruled
-from .pause import must_not_pause
+from .pause import must_not_pause, while_barred
 from .rights import Rights
 
 
@@ -94,6 +94,7 @@ class Glass:
             "actor_name": by.name,
             **await payload_of(tx, request),
             **ruled(self.policy),
+            **await while_barred(tx, request.environment),
         }
         goes = request.run_unapproved(request.revision, by=by.id, now=now)
         await tx.save(goes, Fact(Kind.UNAPPROVED, told, actor=by.id, role=ADMIN), at=now)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.barred import barred
 from bot.domain.errors import Gone
 from bot.domain.records import Thread
 from bot.domain.request import Request, RequestId, Revision, RevisionId, UserId
@@ -72,11 +73,11 @@ class Inspect:
                 raise Gone(f"no request has revision {seen}", reference=seen)
             return request, await tx.revision(seen)
 
-    async def decided(self, seen: RevisionId) -> tuple[Request, bool]:
-        """Return a revision's request, and whether its environment is paused; raises Gone if it does not exist."""
+    async def decided(self, seen: RevisionId) -> tuple[Request, str]:
+        """Return a revision's request, and what bars its environment ("": nothing); raises Gone without a request."""
         request, _ = await self.payload(seen)
         async with self.store.reading() as tx:
-            return request, (await tx.environment(request.environment)).pause is not None
+            return request, barred(await tx.environment(request.environment))
 
     async def posted(self, request_id: RequestId) -> Posted:
         """Return where the card is once the sender has posted it, or what is known of it after ten seconds."""

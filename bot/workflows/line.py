@@ -72,10 +72,11 @@ class Line:
         return await self._heard(self.ocp.time())
 
     async def _heard(self, reading: Awaitable[T]) -> T:
+        asked_at = self.reach.clock.now()
         try:
             found = await reading
         except OcpError as error:
-            await self.reach.heed(error)
+            await self.reach.heed(error, asked_at)
             raise
         self.reach.answered()
         return found

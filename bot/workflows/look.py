@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bot.domain.barred import STOPPED
 from bot.domain.errors import OcpError
 from bot.domain.event import Fact, Kind
 from bot.domain.policy import Policy
@@ -16,7 +17,7 @@ from bot.domain.task import Task
 from bot.ports import Clock, Evidence, Ocp, Operation, Store, Wake
 
 from .again import unless_raced
-from .reach import STOPPED, Reach
+from .reach import Reach
 from .settle import LOOK_FOR, Settle
 
 LOOK_EVERY = timedelta(seconds=30)

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import NoReturn
 
+from bot.domain.barred import barred
 from bot.domain.errors import (
     IsPaused,
     NoEnvironment,
@@ -15,7 +16,7 @@ from bot.domain.errors import (
     ResumedAlready,
     WhichEnvironment,
 )
-from bot.domain.event import BOT, Fact, Kind
+from bot.domain.event import BOT, Fact, Kind, timeline_of
 from bot.domain.form import Mistake, reason
 from bot.domain.late import who_did
 from bot.domain.pause import PAUSED, START_PAUSED, Paused
@@ -142,9 +143,12 @@ async def held_by_pause(tx: Tx, request: Request, now: datetime) -> bool:
     return True
 
 
-async def while_paused(tx: Tx, environment: str) -> dict[str, bool]:
-    """Return what an approval's event says of a pause, so that nobody reads that it is being sent."""
-    return {"paused": True} if (await tx.environment(environment)).pause else {}
+async def while_barred(tx: Tx, environment: str) -> dict[str, str | bool]:
+    """Return what an approval's event says of what keeps it from being sent, so that nobody reads that it goes out."""
+    why = barred(await tx.environment(environment))
+    if why == PAUSED:
+        return {"paused": True}
+    return {"barred": why} if why else {}
 
 
 async def must_not_be_paused(store: Store, click: Click) -> None:
@@ -182,7 +186,7 @@ async def _hold(tx: Tx, request: Request, pause: Paused, now: datetime) -> None:
 
 async def _not_paused(tx: Tx, environment: str) -> NotPaused:
     """Return what whoever resumes in vain is told: who was faster, if somebody was."""
-    last = await tx.latest_event(f"environment:{environment}", [Kind.UNPAUSED])
+    last = await tx.latest_event(timeline_of(environment), [Kind.UNPAUSED])
     if last is None:
         return NotPaused(f"{environment} is not paused", environment=environment)
     who, when = who_did(last), When(last.time)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.answer import Answer, NotSent, Stopped, Unknown
+from bot.domain.barred import STOPPED, UNREACHABLE
 from bot.domain.errors import OcpError, OcpLimited, OcpRefused, OcpStopped
 from bot.domain.pace import LONGEST_READ_PAUSE_SECONDS, backoff
 from bot.domain.records import EnvironmentRow
@@ -14,9 +15,6 @@ from bot.ports import Clock, Ocp
 
 from .silence import Silence
 from .stop import Brake
-
-STOPPED, UNREACHABLE = "stopped", "unreachable"
-"""Why no call may go out, in the codes that cards explain."""
 
 SILENT_FOR = timedelta(seconds=60)
 """A shorter silence is told to nobody."""
@@ -69,9 +67,9 @@ class Reach:
             return STOPPED
         return UNREACHABLE if self._is_away(row) else ""
 
-    async def heed(self, error: OcpError) -> None:
-        """Hear what a read has met instead of an answer: it may stop all calls, or begin a silence."""
-        await self.brake.heed(error)
+    async def heed(self, error: OcpError, asked_at: datetime) -> None:
+        """Hear what a read of *asked_at* has met instead of an answer: it may stop all calls, or begin a silence."""
+        await self.brake.heed(error, asked_at)
         if error.is_silence:
             self._suspect()
         else:
@@ -127,11 +125,11 @@ class Reach:
         elif self.lift_at is None:
             self.lift_at = now + NOT_OURS_FOR_SECONDS
         elif now >= self.lift_at:
-            self.lift_at = None
+            self.lift_at, asked_at = None, self.clock.now()
             try:
                 await self.ocp.clusters()
             except OcpError as error:
-                await self.heed(error)
+                await self.heed(error, asked_at)
             else:
                 await self.brake.release()
 
@@ -166,6 +164,7 @@ class Reach:
             await self.silence.end(row.away_since, until, self.version or "")
 
     async def _ask(self, row: EnvironmentRow) -> None:
+        asked_at = self.clock.now()
         try:
             version = await self._told()
         except OcpLimited as error:
@@ -175,7 +174,7 @@ class Reach:
             log.info("OCP does not tell its version", error=str(error))
             await self._is_there(row, "")
         except OcpError as error:
-            await self.heed(error)
+            await self.heed(error, asked_at)
             if error.is_silence:
                 await self._is_silent(row, error)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.event import Event, Fact, Kind
+from bot.domain.event import Event, Fact, Kind, timeline_of
 from bot.domain.records import EnvironmentRow
 from bot.ports import Clock, Store, Tx, Wake
 
@@ -89,7 +89,7 @@ async def _is_gone(tx: Tx, environment: str) -> bool:
 
 
 async def _latest(tx: Tx, environment: str, *kinds: Kind) -> Event | None:
-    return await tx.latest_event(f"environment:{environment}", kinds)
+    return await tx.latest_event(timeline_of(environment), kinds)
 
 
 def _since(loaded: Event) -> datetime:

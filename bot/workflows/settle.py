@@ -12,7 +12,7 @@ from bot.domain.errors import Conflict, StoreUnavailable
 from bot.domain.event import BOT, STATE_KINDS, Fact, Kind
 from bot.domain.policy import Policy
 from bot.domain.records import Act, Watch
-from bot.domain.request import MOVES, Request, RequestId, State
+from bot.domain.request import MOVES, Request, State
 from bot.domain.task import Task
 from bot.ports import Clock, NewId, Store, Tx, Wake
 
@@ -57,12 +57,14 @@ class Settle:
                 self.wake()
                 return
 
-    async def delay(self, request_id: RequestId, why: str, detail: str, *, seconds: float | None = None) -> None:
-        """Let an approved request wait; an event says so when the reason is a new one."""
+    async def delay(self, request: Request, why: str, detail: str, *, seconds: float | None = None) -> None:
+        """
+        Let an approved request wait; an event says so when the reason is a new one.
+
+        Raises:
+            Conflict: *request* was read before somebody else changed it.
+        """
         async with self.store.transaction() as tx:
-            request = await tx.request(request_id)
-            if request is None or request.state is not State.APPROVED:
-                return
             await self._put_off(tx, request, why, detail, seconds)
         self.wake()
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.answer import Answer, NotSent, Unknown
+from bot.domain.barred import UNREACHABLE
 from bot.domain.errors import OcpLimited, OcpRefused, OcpStopped, OcpUnavailable
 from bot.domain.event import Fact, Kind
 from bot.domain.inventory import Cluster
@@ -22,7 +23,7 @@ from .again import unless_raced
 from .click import as_decided
 from .counting import is_decided_under
 from .pause import held_by_pause
-from .reach import UNREACHABLE, Reach
+from .reach import Reach
 from .settle import Settle
 
 CLAIM = timedelta(seconds=75)
@@ -71,7 +72,7 @@ class Submit:
         if request.decided_at and self.clock.now() - request.decided_at > self.policy.sends_within:
             await self._hold(request)
         elif barred := await self.reach.barred():
-            await self.settle.delay(request.id, barred, "")
+            await self.settle.delay(request, barred, "")
         else:
             await self._look_and_send(request)
 
@@ -82,13 +83,13 @@ class Submit:
             there = next((cluster for cluster in listed.clusters if cluster.name == request.name), None)
             ours = await self._unbound_tasks(request) if there else []
         except OcpStopped as error:
-            await self.settle.delay(request.id, error.reason, "")
+            await self.settle.delay(request, error.reason, "")
         except OcpUnavailable as error:
             log.warning("OCP did not answer before a send", request=request.id, error=str(error))
             cause = "limited" if isinstance(error, OcpLimited) else UNREACHABLE
-            await self.settle.delay(request.id, cause, "", seconds=error.seconds)
+            await self.settle.delay(request, cause, "", seconds=error.seconds)
         except OcpRefused as error:
-            await self.settle.delay(request.id, "refused", f"{error.code} {error.message}, traceId {error.trace_id}")
+            await self.settle.delay(request, "refused", f"{error.code} {error.message}, traceId {error.trace_id}")
         else:
             if there:
                 await self._is_there(request, there, ours)

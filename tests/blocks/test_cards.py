@@ -485,7 +485,11 @@ def test_a_card_that_is_held_by_the_pause_says_it_once() -> None:
 def test_an_approval_is_not_said_to_be_sent_while_nothing_is() -> None:
     paused = Environment("prod", "", pause=a_pause())
 
+    silent, stopped = Environment("prod", "", away_since=NOW), Environment("prod", "", stopped="credentials: 401")
+
     assert "Not sent while prod is paused." in read(a_sheet(State.APPROVED, environment=paused))
+    assert "Not sent while OCP prod does not answer." in read(a_sheet(State.APPROVED, environment=silent))
+    assert "Not sent while calls to OCP prod are stopped." in read(a_sheet(State.APPROVED, environment=stopped))
     assert "Sending to OCP." in read(a_sheet(State.SUBMITTING, environment=paused))
 
 

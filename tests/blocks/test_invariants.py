@@ -17,12 +17,14 @@ from bot.blocks.cards import card
 from bot.blocks.replies import notice, plain, reply
 from bot.domain import errors
 from bot.domain.approvals import Approvals
+from bot.domain.barred import STOPPED, UNREACHABLE
 from bot.domain.candidate import Candidate, candidates
 from bot.domain.diff import diff
 from bot.domain.errors import BotError, FormRefused
 from bot.domain.event import Event
 from bot.domain.form import Mistake
 from bot.domain.grant import CREATE, Grant
+from bot.domain.pause import PAUSED
 from bot.domain.policy import OPERATOR, ROLES
 from bot.domain.request import State, UserId
 from bot.domain.sheet import Names, Sheet
@@ -65,8 +67,9 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
     yield notice(happened[0], words, T)
     yield from allowed(words, environments=1)
     yield answers.unknown(words, words, T)
-    for approved in ({}, {OMAR: NOW}):
-        yield answers.decided(sheet.request, Approvals(needed=1, given=approved), T, is_paused=bool(approved))
+    yield answers.decided(sheet.request, Approvals(needed=1, given={}), T, barred="")
+    for why in ("", PAUSED, STOPPED, UNREACHABLE):
+        yield answers.decided(sheet.request, Approvals(needed=1, given={OMAR: NOW}), T, barred=why)
     yield answers.told(Text("%(words)s", {"words": words}), T)
     for here in (True, False):
         yield answers.asked(

@@ -176,6 +176,22 @@ def test_one_approval_that_is_enough_is_not_counted() -> None:
         assert said(approved) == "📨 Approved by <@U0OMAR>, 14:02 UTC. Sending to OCP."
 
 
+@pytest.mark.parametrize(
+    ("then", "words"),
+    [
+        ({"paused": True}, "Not sent while prod is paused."),
+        ({"barred": "stopped"}, "Not sent while calls to OCP prod are stopped."),
+        ({"barred": "unreachable"}, "Not sent while OCP prod does not answer."),
+    ],
+)
+def test_what_could_not_go_out_when_it_was_approved_says_so(then: dict[str, Any], words: str) -> None:
+    """The thread does not correct it later."""
+    approved = an_event("request.approved", then, actor=OMAR)
+    assert said(approved) == f"📨 Approved by <@U0OMAR>, 14:02 UTC. {words}"
+    alone = an_event("request.run_unapproved", DATA["request.run_unapproved"] | {"given": 0} | then, actor=OMAR)
+    assert f"Nobody has approved it. {words}" in said(alone)
+
+
 def test_what_needs_no_approval_says_so() -> None:
     """Nobody is named who has done nothing."""
     assert said(an_event("request.approved", {"needed": 0})) == "📨 Nobody has to approve in prod. Sending to OCP."

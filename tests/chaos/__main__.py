@@ -74,7 +74,7 @@ def report(campaigns: list[Campaign], minutes: float) -> int:
 
 
 def _heading(seed: int, minutes: float) -> str:
-    asked = ["git", "rev-parse", "--short", "HEAD"]
+    asked = ["git", "describe", "--always", "--dirty= and changes", "--exclude=*"]
     commit = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     day = datetime.now(UTC).date().isoformat()
     return f"Commit {commit}, {day}, seed {seed}, {minutes:.0f} min on {os.cpu_count()} cores."

@@ -36,11 +36,11 @@ WAYS_OUT = {
     Trouble.SLOW_DRAWING: "commit notes.save < drawings._owe_again < _drawn",
     Trouble.ANSWERS_LOST: "Slack conversations.replies < posts.found < catch_up._repost < _show",
     Trouble.CREATE_UNANSWERED: "commit look._adopt < _look_for < _unless_away",
-    Trouble.CREATE_LOST: "commit click.decide.attempt < decide < operate.send_again",
+    Trouble.CREATE_LOST: "commit click.answer.attempt < answer < operate.send_again",
     Trouble.OCP_AWAY: "commit silence._write.attempt < _write < begin",
-    Trouble.SLOW_DATABASE: "commit settle._write < answered < submit._claim_and_send 1 of 3",
+    Trouble.SLOW_DATABASE: "commit settle._write < answered < submit._claim_and_send",
 }
-"""What the bot does only in that trouble."""
+"""How the name of a place begins to which the bot comes only in that trouble."""
 
 TAKE_LONG = {("commit submit._claim", "after"), ("OCP POST", "before")}
 """Deaths after which the bot looks for ten minutes before it asks; `make chaos` has them."""
@@ -81,15 +81,13 @@ async def test_killed_around_the_send_on_postgresql(tmp_path: Path, postgres: st
 @pytest.mark.invariant(2)
 @pytest.mark.invariant(3)
 @pytest.mark.long  # whether Slack's limit is met at that place depends on how busy the machine is
-async def test_a_trouble_leads_to_places_of_its_own(tmp_path: Path) -> None:
-    """Another one each day; the story ends right in it, and the points on its way out are listed without a death."""
-    trouble = list(WAYS_OUT)[SEED % len(WAYS_OUT)]
-
+@pytest.mark.parametrize("trouble", sorted(set(Trouble) - {Trouble.NONE}))
+async def test_a_trouble_leads_to_places_of_its_own(trouble: Trouble, tmp_path: Path) -> None:
+    """The story ends right in it, and the points on its way out are listed without a death."""
     result = await _play(Plan(trouble=trouble), tmp_path / "troubled")
 
-    assert set(WAYS_OUT) == set(Trouble) - {Trouble.NONE}
     assert result.findings == []
-    assert WAYS_OUT[trouble] in {point.site for point in result.met[0]}, trouble
+    assert [point.site for point in result.met[0] if point.site.startswith(WAYS_OUT[trouble])]
 
 
 def _takes_long(point: Point) -> bool:

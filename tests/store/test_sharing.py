@@ -220,3 +220,25 @@ async def test_an_environment_is_shown_in_its_approvals_channel_only(database: D
         ("prod", new.channel, None),
         ("prod", old.channel, request.id),
     }
+
+
+@pytest.mark.invariant(2)
+async def test_what_the_former_channel_has_not_told_is_told_in_the_new_one(database: Database) -> None:
+    """One start brings another password and another channel: the end of the stop is told, and the stop if need be."""
+    ids = itertools.count()
+    old, new = (
+        Brake(database, StillClock(), lambda: f"t-{next(ids)}", "prod", digest, lambda: None)
+        for digest in ("old", "new")
+    )
+    await old.show_at(Place("T0TEAM", "C0DBA"))
+    await old.pull("credentials", "401")
+
+    await new.release()
+    await new.show_at(Place("T0TEAM", "C0ONCALL"))
+
+    async with database.reading() as tx:
+        [(thread, end)] = await tx.threads_behind()
+        kinds = [event.kind for event in await tx.events("environment:prod", thread.cursor)]
+    assert thread.place.channel == "C0ONCALL"
+    assert kinds == [Kind.STOPPED, Kind.RESTARTED]
+    assert end == len(kinds)

@@ -1,6 +1,7 @@
 """Places that take no messages and cards that are gone: where the thread goes on, once, whatever replicas do."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -117,3 +118,25 @@ async def test_a_reply_that_finds_no_card_stands_below_the_new_one(scene: Scene)
 
     old, new = scene.roots
     assert [len(root.replies) for root in (old, new)] == [0, 1]
+
+
+async def test_a_place_that_stays_shut_is_tried_ever_less_once_the_request_has_ended(scene: Scene) -> None:
+    """As long again as it has been over, a day at most: years of them keep no call from what is open."""
+    a = scene.replica()
+    away = scene.slack.room("secret-team", bot_is_member=False, private=True)
+    await scene.asked(away.id)
+    await a.round()
+    assert await _waits(scene, away.id) == timedelta(minutes=5)
+    await scene.happens(Kind.WITHDRAWN, State.WITHDRAWN)
+
+    for hours, wait in ((2.0, timedelta(hours=2)), (60.0, timedelta(days=1))):
+        scene.clock.seconds = hours * 3600
+        await a.round()
+        assert abs(await _waits(scene, away.id) - wait) < timedelta(minutes=1)
+
+
+async def _waits(scene: Scene, channel: str) -> timedelta:
+    """Return for how long nobody tries to post there."""
+    blocked_until = (await scene.thread(channel)).blocked_until
+    assert blocked_until is not None
+    return blocked_until - scene.clock.now()

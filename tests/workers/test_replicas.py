@@ -7,7 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.event import Kind
-from bot.domain.request import State
+from bot.domain.records import Thread
+from bot.domain.request import Place, State
 from bot.sandbox.slack import Fault
 from bot.workers.gate import DELETE, FIND, POST, UPDATE
 
@@ -407,3 +408,17 @@ async def _uses_what_stands(scene: Scene) -> None:
     assert thread.root_ts in {root.ts for root in scene.roots}
     assert len(scene.roots) == 1
     assert thread.in_flight is None
+
+
+async def test_copies_of_a_notice_that_is_shown_elsewhere_now_are_left(scene: Scene) -> None:
+    """Another replica has moved an environment's notices: nobody knows which copy counts, and nobody asks for ever."""
+    a = scene.replica()
+    place, in_flight = Place("T0TEAM", scene.channel.id), (1, "ident", scene.clock.now())
+    gone = Thread(id="gone", request=None, environment="prod", place=place, is_home=False, in_flight=in_flight)
+    a.copies.suspect(gone, scene.clock.now())
+
+    with capture_logs() as lines:
+        await a.copies.round()
+
+    assert a.copies.suspects == {}
+    assert [line["log_level"] for line in lines] == ["warning"]

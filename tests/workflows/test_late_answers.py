@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.clock import SystemClock
 from bot.domain.answer import Accepted, Answer, NotSent, Refused, Stopped, Unknown
+from bot.domain.errors import Conflict, OcpStopped
 from bot.domain.event import Fact, Kind
 from bot.domain.records import Act
 from bot.domain.request import Request, State
@@ -147,3 +149,35 @@ async def _now(database: Database) -> tuple[Request, Act | None, list[str]]:
         watches = await tx.watches_of(request.id)
         assert [watch.task_id for watch in watches] in ([], [TASK_ID])
         return request, await tx.open_act(request.id), [event.kind for event in await tx.events(request.id)]
+
+
+@pytest.mark.invariant(1)
+async def test_a_check_of_long_ago_puts_off_no_newer_approval(database: Database, settle: Settle) -> None:
+    """The process stood still in its look at OCP; meanwhile the request was held, and released by an approver."""
+    await _stored(database, State.APPROVED, open_act=None)
+    read, _, _ = await _now(database)
+    async with database.transaction() as tx:
+        held = await tx.save(read.move(State.HELD, now=NOW), Fact(Kind.HELD), at=NOW)
+        released = await tx.save(held.move(State.APPROVED, now=NOW), Fact(Kind.APPROVED), at=NOW)
+
+    with pytest.raises(Conflict):
+        await settle.delay(read, "unreachable", "")
+
+    assert (await _now(database))[0] == released
+
+
+async def test_a_refusal_of_before_a_stop_was_lifted_stops_nothing_anew(database: Database, settle: Settle) -> None:
+    """The process stood still with OCP's 401; meanwhile another one told it, and an operator lifted the stop."""
+    brake, refused = settle.brake, OcpStopped("401", reason="credentials")
+    asked_at = settle.clock.now()
+    await brake.heed(refused, asked_at)
+    await brake.lift()
+
+    await brake.heed(refused, asked_at)
+    assert await brake.is_on() == ""
+    await brake.heed(refused, settle.clock.now() + timedelta(seconds=1))
+
+    assert await brake.is_on()
+    async with database.reading() as tx:
+        kinds = [event.kind for event in await tx.events("environment:prod")]
+    assert kinds == [Kind.STOPPED, Kind.RESTARTED, Kind.STOPPED]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot.domain.barred import STOPPED, UNREACHABLE
 from bot.domain.errors import OcpError
 from bot.domain.event import Event, Fact, Kind, first_broken
 from bot.domain.records import Act, EnvironmentRow, Watch
@@ -23,7 +24,7 @@ from bot.sandbox.ocp.faults import Kind as FaultKind
 from bot.store.database import Database
 from bot.workers.leases import Leases
 from bot.workflows.line import Line
-from bot.workflows.reach import STOPPED, UNREACHABLE, Reach
+from bot.workflows.reach import Reach
 from bot.workflows.silence import Silence
 from bot.workflows.stop import Brake
 from tests.builders import NOW, a_request, a_task
