@@ -36,6 +36,11 @@ PRIVATE = N_(
 MOST_LISTED = 9_000
 LONGEST = 1_000
 LONGEST_ERROR = 300
+NOT_YET = {
+    PAUSED: N_("It is held until somebody resumes OCP."),
+    STOPPED: N_("Nothing is sent while calls to OCP are stopped; the card says why."),
+    UNREACHABLE: N_("Nothing is sent while OCP does not answer."),
+}
 
 
 def help_(given: Sequence[Grant], t: Translator, *, command: str) -> Message:
@@ -57,13 +62,6 @@ def unknown(word: str, nearest: str, t: Translator) -> Message:
     """Return that *word* is no command, and what may have been meant."""
     fields = {"word": literal(word, 60), "nearest": literal(nearest, 60)}
     return told(Text(N_('No command "%(word)s". Did you mean /obproxy %(nearest)s?'), fields), t)
-
-
-NOT_YET = {
-    PAUSED: N_("It is held until somebody resumes OCP."),
-    STOPPED: N_("Nothing is sent while calls to OCP are stopped; the card says why."),
-    UNREACHABLE: N_("Nothing is sent while OCP does not answer."),
-}
 
 
 def decided(request: Request, counted: Approvals, t: Translator, *, barred: str) -> Message:

@@ -11,19 +11,17 @@ from .kit import literal
 
 LONGEST_WHY = 400
 NOT_BY_ITSELF = N_("Nothing goes out by itself, not after the resume either.")
+NOT_SENT = {
+    PAUSED: N_("Not sent while %(environment)s is paused."),
+    STOPPED: N_("Not sent while calls to OCP %(environment)s are stopped."),
+    UNREACHABLE: N_("Not sent while OCP %(environment)s does not answer."),
+}
 
 
 def is_paused(environment: str, pause: Paused) -> Text:
     """Return why nothing is sent now, by whom and since when."""
     fields = {**_fields(pause), "environment": literal(environment, 40)}
     return Text(N_("✋ %(environment)s is paused by %(who)s since %(when)s: %(why)s. Nothing is sent."), fields)
-
-
-NOT_SENT = {
-    PAUSED: N_("Not sent while %(environment)s is paused."),
-    STOPPED: N_("Not sent while calls to OCP %(environment)s are stopped."),
-    UNREACHABLE: N_("Not sent while OCP %(environment)s does not answer."),
-}
 
 
 def sending(sheet: Sheet, barred: str) -> Text:
