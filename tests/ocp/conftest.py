@@ -41,7 +41,7 @@ class FakeClock:
 
 async def until(condition: Callable[[], object]) -> None:
     """Return as soon as *condition* holds, for what another part does over a real socket."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while not condition():  # noqa: ASYNC110 - a socket's far end sets no event
             await asyncio.sleep(POLL_SECONDS)
 

@@ -185,7 +185,7 @@ async def test_a_pause_while_ocp_is_looked_at_is_faster_than_the_send(slow_world
     world = slow_world
     await starts(world)
     card = await world.asks()
-    world.ocp.add_fault(Fault(method="GET", path=CREATE, kind="slow", seconds=0.6))
+    world.ocp.add_fault(Fault(method="GET", path=CREATE, kind="slow", seconds=2.0))
     seen = len(world.ocp.records)
     await world.omar.clicks(card, "request.approve")
     await world.slack.wait_for(lambda: "📨 Approved by" in world.slack.rendered(card), timeout=25)

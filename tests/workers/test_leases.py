@@ -82,7 +82,7 @@ async def test_a_database_that_does_not_answer_does_not_hold_up_the_end(database
     leases = Leases(database, StillClock(), "a", ["send"], speed=10.0)
     await leases.renew()
 
-    async with database.engine.begin() as other, asyncio.timeout(5):
+    async with database.engine.begin() as other, asyncio.timeout(15):
         await other.execute(text("LOCK TABLE leases IN ACCESS EXCLUSIVE MODE"))
         with capture_logs() as lines:
             await leases.give_back()

@@ -38,7 +38,7 @@ class Rounds:
 
     async def until(self, **wanted: int) -> None:
         """Wait until the named counts are reached."""
-        async with asyncio.timeout(5), self.changed:
+        async with asyncio.timeout(15), self.changed:
             await self.changed.wait_for(lambda: all(getattr(self, name) >= n for name, n in wanted.items()))
 
 
@@ -206,7 +206,7 @@ async def test_stopping_ends_a_pause() -> None:
 
     worker.stop()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         await running
     assert rounds.begun == 1
 

@@ -14,7 +14,7 @@ class Socket:
 
     async def envelope(self) -> Any:
         """Return the next frame."""
-        return await self.ws.receive_json(timeout=5)
+        return await self.ws.receive_json(timeout=15)
 
     async def ack(self, envelope: dict[str, Any], payload: dict[str, Any] | None = None) -> None:
         await self.ws.send_json({"envelope_id": envelope["envelope_id"], "payload": payload})

@@ -63,7 +63,7 @@ async def test_nobody_is_connected(slack: SandboxSlack, dana: Person, room: Room
 
 async def test_an_event_is_repeated_until_it_is_acked(dana: Person) -> None:
     """At once, after a minute, after five minutes."""
-    async with SandboxSlack(speed=10_000, ack_seconds=0.05) as slack, aiohttp.ClientSession() as session:
+    async with SandboxSlack(speed=10_000, ack_seconds=0.5) as slack, aiohttp.ClientSession() as session:
         bot = await connect(slack, session)
         await slack.send_event({"type": "subteam_members_changed"})
         attempts = [await bot.envelope() for _ in range(3)]

@@ -77,7 +77,7 @@ async def test_slack_goes_down_and_comes_back_with_its_state(
     async with aiohttp.ClientSession() as session:
         bot = await connect(slack, session)
         await slack.down()
-        gone = await bot.ws.receive(timeout=5)
+        gone = await bot.ws.receive(timeout=15)
         with pytest.raises(aiohttp.ClientConnectorError):
             await client.chat_postMessage(channel=room.id, text="during")
         await slack.up()
