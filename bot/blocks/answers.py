@@ -38,8 +38,8 @@ LONGEST = 1_000
 LONGEST_ERROR = 300
 NOT_YET = {
     PAUSED: N_("It is held until somebody resumes OCP."),
-    STOPPED: N_("Nothing is sent while calls to OCP are stopped; the card says why."),
-    UNREACHABLE: N_("Nothing is sent while OCP does not answer."),
+    STOPPED: N_("It goes to OCP once calls to it are not stopped any more; the card says why they are."),
+    UNREACHABLE: N_("It goes to OCP once that answers."),
 }
 
 
@@ -70,9 +70,18 @@ def decided(request: Request, counted: Approvals, t: Translator, *, barred: str)
     if not counted.are_enough:
         missing = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. Others are missing.")
         return told(Text(missing, fields), t)
-    then = Text(NOT_YET.get(barred, N_("It goes to OCP now.")))
     enough = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. %(then)s")
-    return told(Text(enough, {**fields, "then": then}), t)
+    return told(Text(enough, {**fields, "then": _then(barred)}), t)
+
+
+def ran(request: Request, t: Translator, *, barred: str) -> Message:
+    """Return what running *request* without approval has done; *barred* as above."""
+    message = N_("#%(number)s needs no approval any more. %(then)s The approvers are told.")
+    return told(Text(message, {"number": request.number, "then": _then(barred)}), t)
+
+
+def _then(barred: str) -> Text:
+    return Text(NOT_YET.get(barred, N_("It goes to OCP now.")))
 
 
 def told(text: Words, t: Translator) -> Message:

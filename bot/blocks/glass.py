@@ -37,8 +37,8 @@ def form(
 
 def _effect(request: Request, approvals: Approvals) -> list[Words]:
     fields = {"name": literal(request.name), "environment": literal(request.environment)}
-    held = N_("%(name)s goes to OCP %(environment)s now; nobody has to release it.")
-    pending = N_("%(name)s goes to OCP %(environment)s now; nobody has to approve it.")
+    held = N_("%(name)s goes to OCP %(environment)s; nobody has to release it.")
+    pending = N_("%(name)s goes to OCP %(environment)s; nobody has to approve it.")
     return [
         Text(held if request.state is State.HELD else pending, fields),
         Text(N_("Approvals so far: %(given)s of %(needed)s."), _how_many(len(approvals.given), approvals.needed)),

@@ -13,8 +13,8 @@ LONGEST_WHY = 400
 NOT_BY_ITSELF = N_("Nothing goes out by itself, not after the resume either.")
 NOT_SENT = {
     PAUSED: N_("Not sent while %(environment)s is paused."),
-    STOPPED: N_("Not sent while calls to OCP %(environment)s are stopped."),
-    UNREACHABLE: N_("Not sent while OCP %(environment)s does not answer."),
+    STOPPED: N_("Sent once calls to OCP %(environment)s are not stopped any more."),
+    UNREACHABLE: N_("Sent once OCP %(environment)s answers."),
 }
 
 
@@ -25,7 +25,7 @@ def is_paused(environment: str, pause: Paused) -> Text:
 
 
 def sending(sheet: Sheet, barred: str) -> Text:
-    """Return what comes after an approval; *barred* is why nothing goes out, "" if it does."""
+    """Return what comes after an approval; *barred* is what keeps it here, "" if nothing does."""
     return Text(NOT_SENT.get(barred, N_("Sending to OCP.")), {"environment": _environment(sheet)})
 
 

@@ -262,7 +262,7 @@ class NotAttached(NotSaved):
 class StoreUnavailable(BotError):
     """The database did not answer, or not in time; what was begun is undone, unless only the answer was lost."""
 
-    user_message = N_("Perhaps not done: the bot's database does not answer. Look again in a minute, then try again.")
+    user_message = N_("The bot's database does not answer; perhaps nothing was done. Look in a minute, then try again.")
 
 
 class FormNotOpened(BotError):

@@ -3,7 +3,6 @@
 from bot.blocks import answers
 from bot.blocks.glass import form
 from bot.domain.request import RevisionId
-from bot.domain.texts import N_, Text
 from bot.ports import Message
 
 from .answering import Handler
@@ -41,8 +40,7 @@ def tells(desk: Desk) -> Handler:
     """Return what answers whoever sent the form, once it is obeyed."""
 
     async def tell(sent: Interaction) -> Message:
-        request, _ = await desk.inspect.payload(RevisionId(sent.value))
-        words = N_("#%(number)s goes to OCP without approval. The approvers are told.")
-        return answers.told(Text(words, {"number": request.number}), desk.translator)
+        request, why = await desk.inspect.decided(RevisionId(sent.value))
+        return answers.ran(request, desk.translator, barred=why)
 
     return tell

@@ -18,6 +18,9 @@ from bot.ports import Clock, NewId, Store, Tx, Wake
 
 from .stop import Brake
 
+CLAIM = timedelta(seconds=75)
+"""How long a send may take, from its claim to OCP's answer."""
+
 LOOK_FOR = timedelta(minutes=10)
 """How long a lost create is looked for after its claim has run out."""
 
@@ -48,7 +51,7 @@ class Settle:
         while True:
             try:
                 if isinstance(answer, Stopped):
-                    await self.brake.pull(answer.reason, answer.detail)
+                    await self.brake.pull(answer.reason, answer.detail, asked_at=act.claimed_until - CLAIM)
                 await self._write(act, answer)
             except (Conflict, StoreUnavailable) as error:
                 log.warning("answer not stored yet", act=act.id, error=str(error))

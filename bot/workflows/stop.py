@@ -56,7 +56,7 @@ class Brake:
             await self._write(Fact(Kind.RESTARTED), stopped="", digest="")
         return bool(row.stopped)
 
-    async def pull(self, reason: str, detail: str, *, asked_at: datetime | None = None) -> None:
+    async def pull(self, reason: str, detail: str, *, asked_at: datetime) -> None:
         """
         Stop all calls with these credentials, and say so once.
 
@@ -113,5 +113,6 @@ class Brake:
         self.wake()
 
     async def _is_lifted_since(self, tx: Tx, time: datetime) -> bool:
+        """Return whether a stop was lifted since *time*; a clock that is ahead of ours does not tell."""
         lifted = await tx.latest_event(timeline_of(self.environment), [Kind.RESTARTED])
-        return lifted is not None and lifted.time >= time
+        return lifted is not None and time <= lifted.time <= self.clock.now()

@@ -24,9 +24,8 @@ from .click import as_decided
 from .counting import is_decided_under
 from .pause import held_by_pause
 from .reach import Reach
-from .settle import Settle
+from .settle import CLAIM, Settle
 
-CLAIM = timedelta(seconds=75)
 CLOCKS_APART = timedelta(minutes=15)
 """How far OCP's clock and ours may differ when the start of a task is compared with the time of a request."""
 

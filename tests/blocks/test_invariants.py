@@ -70,6 +70,7 @@ def messages(sheet: Sheet, happened: list[Event], words: str) -> Iterator[Messag
     yield answers.decided(sheet.request, Approvals(needed=1, given={}), T, barred="")
     for why in ("", PAUSED, STOPPED, UNREACHABLE):
         yield answers.decided(sheet.request, Approvals(needed=1, given={OMAR: NOW}), T, barred=why)
+        yield answers.ran(sheet.request, T, barred=why)
     yield answers.told(Text("%(words)s", {"words": words}), T)
     for here in (True, False):
         yield answers.asked(

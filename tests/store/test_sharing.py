@@ -231,7 +231,7 @@ async def test_what_the_former_channel_has_not_told_is_told_in_the_new_one(datab
         for digest in ("old", "new")
     )
     await old.show_at(Place("T0TEAM", "C0DBA"))
-    await old.pull("credentials", "401")
+    await old.pull("credentials", "401", asked_at=NOW)
 
     await new.release()
     await new.show_at(Place("T0TEAM", "C0ONCALL"))

@@ -81,7 +81,7 @@ async def test_an_admin_runs_it_every_approver_is_called_and_the_card_never_forg
         "reason": "Give a reason of 3 to 200 characters; 1 are given.",
     }
     assert right.closed
-    assert answer == "#1 goes to OCP without approval. The approvers are told."
+    assert answer == "#1 needs no approval any more. It goes to OCP now. The approvers are told."
     first = next(line for line in world.thread_without_card(card).splitlines() if "without approval" in line)
     names = ", ".join(f"@{each.name}" for each in (world.ines, *others))
     assert first.startswith("🟠 omar ran #1 without approval, ")

@@ -52,7 +52,7 @@ async def test_a_click_is_acked_at_once_and_counts_when_the_database_is_back(wor
     card = await world.asks()
     await world.caught_up()
 
-    async with locked(world):
+    async with locked(world, seconds=2):
         click = await world.omar.clicks(card, "request.approve")
     await world.reads(card, "✅ Done")
 

@@ -181,3 +181,17 @@ async def test_a_refusal_of_before_a_stop_was_lifted_stops_nothing_anew(database
     async with database.reading() as tx:
         kinds = [event.kind for event in await tx.events("environment:prod")]
     assert kinds == [Kind.STOPPED, Kind.RESTARTED, Kind.STOPPED]
+
+
+async def test_a_refused_create_of_before_a_stop_was_lifted_stops_nothing_anew(
+    database: Database, settle: Settle
+) -> None:
+    """The same with the answer to its own create: that is settled, and the lifted stop stays lifted."""
+    first = await _stored(database, State.SUBMITTING, open_act="first")
+    await settle.brake.pull("credentials", "401", asked_at=NOW)
+    await settle.brake.lift()
+
+    await settle.answered(first, Stopped("credentials", "401"))
+
+    assert await settle.brake.is_on() == ""
+    assert (await _now(database))[0].state is State.APPROVED

@@ -453,7 +453,7 @@ async def test_a_pause_lifts_no_stop_and_a_stop_no_pause(desk: Desk) -> None:
     """OCP's refused log-on is another brake."""
     brake = desk._brake()
     await desk.pauses()
-    await brake.pull("credentials", "IAM10004")
+    await brake.pull("credentials", "IAM10004", asked_at=NOW)
 
     await desk.pause.resume("prod", by=omar, at=HERE)
     assert (await desk.row()).stopped == "credentials: IAM10004"
