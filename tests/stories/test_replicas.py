@@ -139,6 +139,8 @@ async def _lively(replicas: Replicas, *, requests: int) -> None:
     """
     Kill the replica that sends, let the next one that does stand still for a minute, start a new one.
 
+    The next one has begun to send by then: of two that fail one right after the other, the times add up.
+
     *requests* are on their way meanwhile.
     """
     world = replicas.world
@@ -153,7 +155,9 @@ async def _lively(replicas: Replicas, *, requests: int) -> None:
     await asyncio.gather(*asking)
     await world.slack.wait_for(lambda: len(world.ocp.accepted_creates) >= requests // 4, timeout=LONG)
     await replicas.kill(leader)
-    standing = asyncio.create_task(replicas.stands_still(await _leader(replicas), 60))
+    sent, successor = len(world.ocp.accepted_creates), await _leader(replicas)
+    await world.slack.wait_for(lambda: len(world.ocp.accepted_creates) > sent + 1, timeout=LONG)
+    standing = asyncio.create_task(replicas.stands_still(successor, 60))
     await replicas.start("d")
     await asyncio.gather(approving, standing)
     await replicas.stands_still(await _leader(replicas), 20)
