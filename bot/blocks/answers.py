@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 
 from bot.domain.approvals import Approvals
-from bot.domain.barred import STOPPED, UNREACHABLE
 from bot.domain.errors import FormRefused
 from bot.domain.grant import ITSELF, Grant, typed_here
-from bot.domain.pause import PAUSED
 from bot.domain.policy import OPERATOR
 from bot.domain.request import Request, State
 from bot.domain.texts import N_, Link, People, Text, Translator, When, Words
@@ -16,6 +14,7 @@ from . import kit, marks
 from .escape import DATED, cut, one_line
 from .in_short import in_short
 from .kit import literal
+from .sending import sending
 
 COMMANDS = (
     ("create", N_("ask for a new OBProxy cluster")),
@@ -36,11 +35,6 @@ PRIVATE = N_(
 MOST_LISTED = 9_000
 LONGEST = 1_000
 LONGEST_ERROR = 300
-NOT_YET = {
-    PAUSED: N_("It is held until somebody resumes OCP."),
-    STOPPED: N_("It goes to OCP once calls to it are not stopped any more; the card says why they are."),
-    UNREACHABLE: N_("It goes to OCP once that answers."),
-}
 
 
 def help_(given: Sequence[Grant], t: Translator, *, command: str) -> Message:
@@ -65,23 +59,19 @@ def unknown(word: str, nearest: str, t: Translator) -> Message:
 
 
 def decided(request: Request, counted: Approvals, t: Translator, *, barred: str) -> Message:
-    """Return what an approver's click on *request* has done; *barred* is why nothing goes out now, "" if it does."""
+    """Return what an approver's click on *request* has done; *barred* is what keeps it here, "" if nothing does."""
     fields = {"number": request.number, "given": min(len(counted.given), counted.needed), "needed": counted.needed}
     if not counted.are_enough:
         missing = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. Others are missing.")
         return told(Text(missing, fields), t)
     enough = N_("Your approval of #%(number)s counts, %(given)s of %(needed)s. %(then)s")
-    return told(Text(enough, {**fields, "then": _then(barred)}), t)
+    return told(Text(enough, {**fields, "then": sending(request, barred)}), t)
 
 
 def ran(request: Request, t: Translator, *, barred: str) -> Message:
     """Return what running *request* without approval has done; *barred* as above."""
     message = N_("#%(number)s needs no approval any more. %(then)s The approvers are told.")
-    return told(Text(message, {"number": request.number, "then": _then(barred)}), t)
-
-
-def _then(barred: str) -> Text:
-    return Text(NOT_YET.get(barred, N_("It goes to OCP now.")))
+    return told(Text(message, {"number": request.number, "then": sending(request, barred)}), t)
 
 
 def told(text: Words, t: Translator) -> Message:

@@ -13,6 +13,7 @@ from . import marks, pausing
 from .evidence import looks_first
 from .facts import moment
 from .kit import literal
+from .sending import barred_then, sending
 
 REASONS: Mapping[str, str] = {
     "credentials": N_("OCP refuses the bot's log-on"),
@@ -44,8 +45,8 @@ def approved(event: Event, sheet: Sheet) -> list[Words]:
     """Somebody approved it, released it, or let it be sent again."""
     if event.content.get("after") == State.UNCERTAIN:
         return [Text(N_("📨 To be sent again, decided by %(who)s, %(when)s."), who_and_when(event)), looks_first(sheet)]
-    barred = pausing.barred_then(event)
-    fields = {**who_and_when(event), "then": pausing.sending(sheet, barred)}
+    barred = barred_then(event)
+    fields = {**who_and_when(event), "then": sending(sheet.request, barred)}
     if event.content.get("after") == State.HELD:
         return [Text(N_("📨 Released by %(who)s, %(when)s. %(then)s"), fields)]
     if event.actor == BOT:
@@ -59,7 +60,7 @@ def approved(event: Event, sheet: Sheet) -> list[Words]:
 
 def unasked(sheet: Sheet, barred: str) -> Text:
     """Return that it goes out without anybody's approval."""
-    fields = {"environment": literal(sheet.request.environment), "then": pausing.sending(sheet, barred)}
+    fields = {"environment": literal(sheet.request.environment), "then": sending(sheet.request, barred)}
     return Text(N_("📨 Nobody has to approve in %(environment)s. %(then)s"), fields)
 
 

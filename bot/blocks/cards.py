@@ -16,6 +16,7 @@ from .escape import channel
 from .evidence import WAITING, unclear_card
 from .facts import connection
 from .kit import Block, Line, literal
+from .sending import sending
 
 MOST_STATUS = 2_800
 LONGEST_STATUS = 800
@@ -118,11 +119,11 @@ def _sending(sheet: Sheet) -> list[Words]:
     if request.decided_at is None:
         return [*before.plain_state(request), *delay]
     why = barred(sheet.environment) if request.state is State.APPROVED else ""
+    then = sending(request, why)
     if sheet.runs_unapproved:
-        return [glass.sending(sheet, why), *delay]
+        return [Text("📨 %(then)s", {"then": then}), *delay]
     if request.decided_by is None:
         return [before.unasked(sheet, why), *delay]
-    then = pausing.sending(sheet, why)
     fields = {"who": People(approvers_of(sheet)), "when": When(request.decided_at), "then": then}
     return [Text(N_("📨 Approved by %(who)s, %(when)s. %(then)s"), fields), *delay]
 

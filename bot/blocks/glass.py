@@ -9,10 +9,11 @@ from bot.domain.request import Request, State
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, People, Text, Translator, When, Words
 
-from . import ids, pausing
+from . import ids
 from .before import who_and_when
 from .kit import literal
 from .modals import asking, input_of, needs_ticket, said
+from .sending import barred_then, sending
 
 MOST_NAMED = 10
 NAME = Field(id="name", label=N_("Cluster name"), hint=N_("Exactly as on the card, so that it is the one you mean."))
@@ -55,11 +56,6 @@ def unapproved(event: Event, sheet: Sheet) -> list[Words]:
     return [Text(own if data.get("own") else first, fields), _before(event, sheet)]
 
 
-def sending(sheet: Sheet, barred: str) -> Text:
-    """Return the first line of a card until OCP has a task for it."""
-    return Text("📨 %(then)s", {"then": pausing.sending(sheet, barred)})
-
-
 def noted(sheet: Sheet) -> list[Words]:
     """Return the line that a card has in every state from then on, none if nobody has run it without approval."""
     run = sheet.unapproved
@@ -80,7 +76,7 @@ def _before(event: Event, sheet: Sheet) -> Text:
     """Return how many had approved, and what comes now."""
     data = event.content
     given, who = int(data["given"]), [str(each) for each in data["approved_by"]]
-    then = pausing.sending(sheet, pausing.barred_then(event))
+    then = sending(sheet.request, barred_then(event))
     if not given:
         return Text(N_("Nobody has approved it. %(then)s"), {"then": then})
     fields = {**_how_many(given, int(data["needed"])), "who": People(who[:MOST_NAMED]), "then": then}

@@ -1,8 +1,7 @@
 """What to say of an environment that is paused, of one that is resumed, and of a request that is held by a pause."""
 
-from bot.domain.barred import STOPPED, UNREACHABLE
 from bot.domain.event import BOT, Event
-from bot.domain.pause import PAUSED, Paused
+from bot.domain.pause import Paused
 from bot.domain.sheet import Sheet
 from bot.domain.texts import N_, Counted, Text, When, Words
 
@@ -11,27 +10,12 @@ from .kit import literal
 
 LONGEST_WHY = 400
 NOT_BY_ITSELF = N_("Nothing goes out by itself, not after the resume either.")
-NOT_SENT = {
-    PAUSED: N_("Not sent while %(environment)s is paused."),
-    STOPPED: N_("Sent once calls to OCP %(environment)s are not stopped any more."),
-    UNREACHABLE: N_("Sent once OCP %(environment)s answers."),
-}
 
 
 def is_paused(environment: str, pause: Paused) -> Text:
     """Return why nothing is sent now, by whom and since when."""
     fields = {**_fields(pause), "environment": literal(environment, 40)}
     return Text(N_("✋ %(environment)s is paused by %(who)s since %(when)s: %(why)s. Nothing is sent."), fields)
-
-
-def sending(sheet: Sheet, barred: str) -> Text:
-    """Return what comes after an approval; *barred* is what keeps it here, "" if nothing does."""
-    return Text(NOT_SENT.get(barred, N_("Sending to OCP.")), {"environment": _environment(sheet)})
-
-
-def barred_then(event: Event) -> str:
-    """Return why nothing went out when an approval came, "" if it did."""
-    return PAUSED if event.content.get("paused") else str(event.content.get("barred") or "")
 
 
 def held(event: Event, sheet: Sheet) -> Text:

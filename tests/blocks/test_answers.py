@@ -2,13 +2,18 @@
 
 from gettext import NullTranslations
 
+import pytest
+
 from bot.blocks import answers
 from bot.blocks.bare import bare
+from bot.domain.approvals import Approvals
+from bot.domain.barred import STOPPED, UNREACHABLE
+from bot.domain.pause import PAUSED
 from bot.domain.request import State
 from bot.domain.texts import Text
 from bot.operations.create_cluster import CreateCluster
 from bot.ports import Message
-from tests.builders import INES, OMAR, a_request
+from tests.builders import INES, NOW, OMAR, a_request
 
 T = NullTranslations()
 LINK = "https://team.slack.com/archives/C0DBA/p1"
@@ -71,3 +76,22 @@ def test_a_list_has_a_line_a_request() -> None:
         "❌ Failed: #1042, prod, pay_01, asked 14:02 UTC",
     ]
     assert read(answers.status_list([], T, heading=Text("Yours:"))) == ["Yours:", "None."]
+
+
+@pytest.mark.parametrize(
+    ("barred", "then"),
+    [
+        ("", "Sending to OCP."),
+        (PAUSED, "Not sent while prod is paused."),
+        (STOPPED, "Goes out when calls to OCP prod are let through again."),
+        (UNREACHABLE, "Goes out when OCP prod answers."),
+    ],
+)
+def test_who_lets_it_go_is_told_whether_it_goes(barred: str, then: str) -> None:
+    """The approver whose approval was the last one needed, and the admin who ran it without."""
+    request, counted = a_request(number=7), Approvals(needed=1, given={OMAR: NOW})
+
+    assert read(answers.decided(request, counted, T, barred=barred)) == [f"Your approval of #7 counts, 1 of 1. {then}"]
+    assert read(answers.ran(request, T, barred=barred)) == [
+        f"#7 needs no approval any more. {then} The approvers are told."
+    ]

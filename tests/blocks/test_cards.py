@@ -488,8 +488,10 @@ def test_an_approval_is_not_said_to_be_sent_while_nothing_is() -> None:
     silent, stopped = Environment("prod", "", away_since=NOW), Environment("prod", "", stopped="credentials: 401")
 
     assert "Not sent while prod is paused." in read(a_sheet(State.APPROVED, environment=paused))
-    assert "Sent once OCP prod answers." in read(a_sheet(State.APPROVED, environment=silent))
-    assert "Sent once calls to OCP prod are not stopped any more." in read(a_sheet(State.APPROVED, environment=stopped))
+    assert "Goes out when OCP prod answers." in read(a_sheet(State.APPROVED, environment=silent))
+    assert "Goes out when calls to OCP prod are let through again." in read(
+        a_sheet(State.APPROVED, environment=stopped)
+    )
     assert "Sending to OCP." in read(a_sheet(State.SUBMITTING, environment=paused))
 
 

@@ -180,8 +180,8 @@ def test_one_approval_that_is_enough_is_not_counted() -> None:
     ("then", "words"),
     [
         ({"paused": True}, "Not sent while prod is paused."),
-        ({"barred": "stopped"}, "Sent once calls to OCP prod are not stopped any more."),
-        ({"barred": "unreachable"}, "Sent once OCP prod answers."),
+        ({"barred": "stopped"}, "Goes out when calls to OCP prod are let through again."),
+        ({"barred": "unreachable"}, "Goes out when OCP prod answers."),
     ],
 )
 def test_what_could_not_go_out_when_it_was_approved_says_so(then: dict[str, Any], words: str) -> None:

@@ -70,7 +70,7 @@ async def test_an_admin_runs_it_every_approver_is_called_and_the_card_never_forg
     refused = await world.told(world.ines, "needs the admin role")
     wrong = await runs(world, world.omar, card, name="pay_1", why="  x")
     right = await runs(world, world.omar, card)
-    answer = await world.told(world.omar, "goes to OCP")
+    answer = await world.told(world.omar, "needs no approval")
     for each in (card, home):
         await world.reads(each, "✅ Done")
     await world.shows_everything_once()
@@ -81,7 +81,7 @@ async def test_an_admin_runs_it_every_approver_is_called_and_the_card_never_forg
         "reason": "Give a reason of 3 to 200 characters; 1 are given.",
     }
     assert right.closed
-    assert answer == "#1 needs no approval any more. It goes to OCP now. The approvers are told."
+    assert answer == "#1 needs no approval any more. Sending to OCP. The approvers are told."
     first = next(line for line in world.thread_without_card(card).splitlines() if "without approval" in line)
     names = ", ".join(f"@{each.name}" for each in (world.ines, *others))
     assert first.startswith("🟠 omar ran #1 without approval, ")

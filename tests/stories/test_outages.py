@@ -178,8 +178,8 @@ async def test_what_was_approved_meanwhile_goes_out_once_ocp_is_back(world: Worl
     await world.is_told(SILENT)
 
     await world.omar.clicks(cards[1], "request.approve")
-    await world.told(world.omar, "Your approval of #2 counts, 1 of 1. It goes to OCP once that answers.")
-    await world.reads(cards[1], "Sent once OCP prod answers.")
+    await world.told(world.omar, "Your approval of #2 counts, 1 of 1. Goes out when OCP prod answers.")
+    await world.reads(cards[1], "Goes out when OCP prod answers.")
     await world.happens("request.delayed", 2)
     assert SILENT in await world.reads(cards[1], "Not sent yet: OCP could not be reached.")
     await world.clock.sleep(15)

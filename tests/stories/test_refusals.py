@@ -73,7 +73,7 @@ async def test_a_double_click_and_a_second_approver_count_once(world: World) -> 
     await world.slack.wait_for(lambda: len(world.omar.ephemerals + world.ines.ephemerals) == 3)
     said = [world.slack.rendered(message) for message in world.omar.ephemerals + world.ines.ephemerals]
     assert sum("approved #1 at" in text for text in said) == 2
-    assert sum("Your approval of #1 counts, 1 of 1. It goes to OCP now." in text for text in said) == 1
+    assert sum("Your approval of #1 counts, 1 of 1. Sending to OCP." in text for text in said) == 1
     assert (await world.kinds()).count("request.approved") == 1
     assert len(world.creates()) == 1
 
