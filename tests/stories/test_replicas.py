@@ -139,7 +139,7 @@ async def _lively(replicas: Replicas, *, requests: int) -> None:
     """
     Kill the replica that sends, let the next one that does stand still for a minute, start a new one.
 
-    The next one has begun to send by then: of two that fail one right after the other, the times add up.
+    By then others have begun to create and to reply: of two that fail one right after the other, the times add up.
 
     *requests* are on their way meanwhile.
     """
@@ -155,8 +155,9 @@ async def _lively(replicas: Replicas, *, requests: int) -> None:
     await asyncio.gather(*asking)
     await world.slack.wait_for(lambda: len(world.ocp.accepted_creates) >= requests // 4, timeout=LONG)
     await replicas.kill(leader)
-    sent, successor = len(world.ocp.accepted_creates), await _leader(replicas)
+    sent, told, successor = len(world.ocp.accepted_creates), len(_replies(world)), await _leader(replicas)
     await world.slack.wait_for(lambda: len(world.ocp.accepted_creates) > sent + 1, timeout=LONG)
+    await world.slack.wait_for(lambda: len(_replies(world)) > told + 5, timeout=LONG)
     standing = asyncio.create_task(replicas.stands_still(successor, 60))
     await replicas.start("d")
     await asyncio.gather(approving, standing)
@@ -256,8 +257,12 @@ async def _longest_without_a_send(world: World, requests: int) -> float:
 
 def _longest_without_a_reply(world: World) -> float:
     """Return the longest time, in the world's seconds, between two replies in the approvals channel."""
-    times = sorted(float(reply.ts) for card in world.approvals.messages for reply in card.replies)
-    return max(later - earlier for earlier, later in pairwise(times))
+    return max(later - earlier for earlier, later in pairwise(sorted(_replies(world))))
+
+
+def _replies(world: World) -> list[float]:
+    """Return when each reply in the approvals channel was posted, in the world's seconds."""
+    return [float(reply.ts) for card in world.approvals.messages for reply in card.replies]
 
 
 async def _contested(replicas: Replicas, *, requests: int) -> None:
